@@ -27,7 +27,6 @@ urlpatterns = [
     path("checkout/", checkout.checkout, name="checkout"),
     path("orders/", order.history, name="history"),
     path("orders/<uuid:ref>/", order.order, name="order"),
-    path("orders/<uuid:ref>/hand-over/", order.hand_over, name="hand_over"),
     path("orders/<uuid:ref>/undo-hand-over/", order.undo_hand_over, name="undo_hand_over"),
     path("orders/<uuid:ref>/<guest_token:token>/", order.guest_order, name="guest_order"),
     path("orders/<uuid:ref>/cancel/", cancel.cancel, name="cancel"),
@@ -35,5 +34,7 @@ urlpatterns = [
     path("orders/<uuid:ref>/notes/", notes.notes, name="notes"),
     path("orders/<uuid:ref>/<guest_token:token>/notes/", notes.guest_notes, name="guest_notes"),
     path("orders/<uuid:ref>/<guest_token:token>/link/", order.link_order, name="link_order"),
+    path("kitchen/hand-over/", order.hand_over, name="hand_over"),
+    path("kitchen/cancel/", cancel.cancel_from_board, name="cancel_from_board"),
     path("kitchen/orders/", order_list.order_list, name="all"),
 ]

@@ -2,7 +2,7 @@
 
 from kitchen.services.attention import acknowledge_change, change_ticket_notes, mark_seen
 from kitchen.services.board_settings import change_board_settings
-from kitchen.services.conflicts import TicketStateConflict
+from kitchen.services.conflicts import TicketStateConflict, refuse_unless_ready
 from kitchen.services.cooking import OvenSlotsTaken, finish_ticket, recall_ticket, start_cooking, undo_step
 from kitchen.services.hours import HoursRefused, add_closed_days, change_opening_hours, remove_closed_days
 from kitchen.services.later_orders import change_later_orders
@@ -29,6 +29,7 @@ from kitchen.services.screens import (
 )
 from kitchen.services.settings import CapacityTooLow, PauseRefused, change_capacity, pause, resume
 from kitchen.services.setup import set_up_kitchen
+from kitchen.services.waiting import deprioritize_ticket, hold_ticket, prioritize_ticket, resume_ticket
 from kitchen.services.watch import watch_board
 
 __all__ = [
@@ -49,21 +50,26 @@ __all__ = [
     "change_later_orders",
     "change_opening_hours",
     "change_ticket_notes",
+    "deprioritize_ticket",
     "finish_ticket",
     "forget_screen",
     "hand_over_ticket",
+    "hold_ticket",
     "join_queue",
     "lock_for_ticket",
     "mark_seen",
     "name_screen",
     "pause",
+    "prioritize_ticket",
     "purge_screens",
     "recalculate_promises",
     "recall_ticket",
+    "refuse_unless_ready",
     "release_hold",
     "remove_closed_days",
     "report_screen",
     "resume",
+    "resume_ticket",
     "return_ticket",
     "set_up_kitchen",
     "start_cooking",

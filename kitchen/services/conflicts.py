@@ -1,9 +1,13 @@
-"""Refusals of a step on a ticket that is no longer as the cook's screen shows it."""
+"""The refusal of a step for which a ticket is in another state by now, and the sentence on who was first."""
+
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
-from kitchen.models import Ticket, TicketState
+from kitchen.models import Kitchen, Ticket, TicketState
+from kitchen.permissions import COOK
+from kitchen.services import queue
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.refusals import Refusal
 
@@ -12,6 +16,38 @@ class TicketStateConflict(Refusal):
     """The ticket is in another state by now: another user was first, or the screen is out of date."""
 
     code = "ticket_state_conflict"
+
+
+def ticket_for_step(ref: UUID, *states: TicketState, by: Actor, seen_seq: int | None) -> tuple[Kitchen, Ticket]:
+    """
+    Lock the kitchen of a ticket for a cook's step, and return both.
+
+    :param states: in one of which the step needs the ticket
+    :param seen_seq: the ticket's `seq` as the screen showed it; None: any
+    :raises NotAllowed: the actor is no cook
+    :raises TicketNotFound: there is no such ticket
+    :raises TicketStateConflict: the ticket is in another state, or has changed since the screen showed it
+    """
+    queue.refuse_unless_permitted(by, COOK)
+    kitchen = queue.lock_for_ticket(ref)
+    ticket = kitchen.tickets.get(ref=ref)
+    if ticket.state not in states:
+        raise TicketStateConflict(describe_state(ticket, by))
+    refuse_if_moved_on(ticket, seen_seq)
+    return kitchen, ticket
+
+
+def refuse_unless_ready(*, kitchen: Kitchen, ref: UUID, by: Actor, seen_seq: int) -> None:
+    """
+    Refuse a step of the orders app unless a ticket is ready, and as the screen showed it.
+
+    :param kitchen: the locked kitchen
+    :raises TicketStateConflict: the ticket is not ready, or has changed since the screen showed it
+    """
+    ticket = kitchen.tickets.get(ref=ref)
+    if ticket.state != TicketState.READY:
+        raise TicketStateConflict(describe_state(ticket, by))
+    refuse_if_moved_on(ticket, seen_seq)
 
 
 def refuse_if_moved_on(ticket: Ticket, seen_seq: int | None) -> None:
@@ -44,7 +80,7 @@ def _state_sentence(ticket: Ticket) -> str:
         case TicketState.GONE:
             return _("%(ticket)s has been handed over already.") % label
         case TicketState.WITHDRAWN:
-            return _("%(ticket)s is not in the queue any more.") % label
+            return _("%(ticket)s was cancelled: it is not to be made.") % label
     return _("%(ticket)s is not to be cooked yet.") % label
 
 

@@ -15,7 +15,7 @@ from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.permissions import COOK
 from kitchen.selectors import ticket_by_ref
 from kitchen.services import queue
-from kitchen.services.conflicts import TicketStateConflict, describe_state
+from kitchen.services.conflicts import TicketStateConflict, ticket_for_step
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
@@ -28,22 +28,23 @@ class OvenSlotsTaken(Refusal):
 
 
 @command(replay=ticket_by_ref)
-def start_cooking(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Ticket:
+def start_cooking(
+    *, ref: UUID, by: Actor, at: datetime, seen_seq: int | None = None, idempotency: IdempotentRequest | None = None
+) -> Ticket:
     """
     Put a waiting ticket into the oven, or one that is scheduled for later: a cook may begin early.
 
     The cook who does has seen it.
 
     :param ref: the order's ref
-    :raises TicketStateConflict: it is neither waiting nor scheduled
+    :param seen_seq: the ticket's `seq` as the screen showed it; None: any
+    :raises TicketStateConflict: it is neither waiting nor scheduled, is on hold, or has changed since the screen showed it
     :raises OvenSlotsTaken: every oven slot is in use
     :raises TicketNotFound: there is no such ticket
     """
-    queue.refuse_unless_permitted(by, COOK)
-    kitchen = queue.lock_for_ticket(ref)
-    ticket = kitchen.tickets.get(ref=ref)
-    if ticket.state not in (TicketState.WAITING, TicketState.SCHEDULED):
-        raise TicketStateConflict(describe_state(ticket, by))
+    kitchen, ticket = ticket_for_step(ref, TicketState.WAITING, TicketState.SCHEDULED, by=by, seen_seq=seen_seq)
+    if ticket.on_hold_since:
+        raise TicketStateConflict(_("%(ticket)s is on hold. Resume it first.") % {"ticket": ticket.label})
     if not _has_free_oven_slot(kitchen):
         raise OvenSlotsTaken(_("Every oven slot is taken. Finish a ticket first."))
 
@@ -58,19 +59,18 @@ def start_cooking(*, ref: UUID, by: Actor, at: datetime, idempotency: Idempotent
 
 
 @command(replay=ticket_by_ref)
-def finish_ticket(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Ticket:
+def finish_ticket(
+    *, ref: UUID, by: Actor, at: datetime, seen_seq: int | None = None, idempotency: IdempotentRequest | None = None
+) -> Ticket:
     """
     Take a cooking ticket out of the oven.
 
     :param ref: the order's ref
-    :raises TicketStateConflict: it is not cooking
+    :param seen_seq: the ticket's `seq` as the screen showed it; None: any
+    :raises TicketStateConflict: it is not cooking, or has changed since the screen showed it
     :raises TicketNotFound: there is no such ticket
     """
-    queue.refuse_unless_permitted(by, COOK)
-    kitchen = queue.lock_for_ticket(ref)
-    ticket = kitchen.tickets.get(ref=ref)
-    if ticket.state != TicketState.COOKING:
-        raise TicketStateConflict(describe_state(ticket, by))
+    kitchen, ticket = ticket_for_step(ref, TicketState.COOKING, by=by, seen_seq=seen_seq)
 
     queue.set_state(ticket, TicketState.READY, by=by, at=at)
     signals.ticket_ready.send(sender=Ticket, kitchen=kitchen, ref=ref, by=by, at=at)
@@ -79,19 +79,18 @@ def finish_ticket(*, ref: UUID, by: Actor, at: datetime, idempotency: Idempotent
 
 
 @command(replay=ticket_by_ref)
-def recall_ticket(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Ticket:
+def recall_ticket(
+    *, ref: UUID, by: Actor, at: datetime, seen_seq: int | None = None, idempotency: IdempotentRequest | None = None
+) -> Ticket:
     """
     Put a ready ticket back into the oven, or at the head of the waiting tickets if every oven slot is taken.
 
     :param ref: the order's ref
-    :raises TicketStateConflict: it is not ready any more, or not yet
+    :param seen_seq: the ticket's `seq` as the screen showed it; None: any
+    :raises TicketStateConflict: it is not ready any more, or not yet, or has changed since the screen showed it
     :raises TicketNotFound: there is no such ticket
     """
-    queue.refuse_unless_permitted(by, COOK)
-    kitchen = queue.lock_for_ticket(ref)
-    ticket = kitchen.tickets.get(ref=ref)
-    if ticket.state != TicketState.READY:
-        raise TicketStateConflict(describe_state(ticket, by))
+    kitchen, ticket = ticket_for_step(ref, TicketState.READY, by=by, seen_seq=seen_seq)
 
     if _has_free_oven_slot(kitchen):
         queue.set_state(ticket, TicketState.COOKING, by=by, at=at)

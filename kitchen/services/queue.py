@@ -6,11 +6,10 @@ The kitchen is locked after baskets and before orders; tickets are written only 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from kitchen import capacity, promises, signals, slots
@@ -61,6 +60,7 @@ _STATE_FIELDS = (
     "previous_state_changed_at",
     "previous_state_changed_by",
     "started_at",
+    "is_priority",
 )
 _ATTENTION_FIELDS = ("seen_at", "seen_by", "unacknowledged_change")
 
@@ -300,10 +300,8 @@ def restore_previous_state(ticket: Ticket) -> None:
 
 
 def return_to_head(ticket: Ticket, *, by: Actor, at: datetime) -> None:
-    """Put a ticket back among the waiting ones, due before all of them."""
-    waiting = Ticket.objects.filter(kitchen=ticket.kitchen, state=TicketState.WAITING)
-    first_due = waiting.aggregate(first=Min("due_at"))["first"]
-    ticket.due_at = min(at, first_due - timedelta(seconds=1)) if first_due else at
+    """Put a ticket back among the waiting ones, before all that are due by their time."""
+    ticket.is_priority = True
     ticket.started_at = None
     set_state(ticket, TicketState.WAITING, by=by, at=at)
 

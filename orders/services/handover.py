@@ -25,13 +25,17 @@ from pizzeria.foundation.refusals import NotAllowed
 
 
 @command(replay=get_order)
-def hand_over(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Order:
+def hand_over(
+    *, ref: UUID, by: Actor, at: datetime, seen_seq: int | None = None, idempotency: IdempotentRequest | None = None
+) -> Order:
     """
     Hand over an order at the counter. A delivery is handed over by its driver: see `orders.deliveries.services`.
 
     :param ref: the order's ref
+    :param seen_seq: the ticket's `seq` as the screen showed it; None: any
     :param idempotency: the request's idempotency key; the same request sent again returns the order as it is then
     :raises NotAllowed: the actor may not hand over
+    :raises TicketStateConflict: with `seen_seq`: the ticket is not ready, or has changed since the screen showed it
     :raises OrderStateConflict: the order is a delivery, is not ready, or is cancelled or delivered already
     :raises OrderNotFound: there is no such order
     """
@@ -39,6 +43,8 @@ def hand_over(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequ
         raise NotAllowed(_("Only the counter can hand over an order."))
     kitchen = lock_kitchen_of(ref)
     order = lock_order(ref)
+    if seen_seq is not None:
+        kitchen_services.refuse_unless_ready(kitchen=kitchen, ref=ref, by=by, seen_seq=seen_seq)
     policies.refuse_unless_active(order)
     if order.method == FulfillmentMethod.DELIVERY:
         raise OrderStateConflict(_("#%(number)d is a delivery: its driver hands it over.") % {"number": order.number})

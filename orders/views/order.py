@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -7,11 +6,14 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from kitchen.permissions import HAND_OVER
-from kitchen.views import board_after_step
+from kitchen.steps import StepCommand
+from kitchen.views.board import board_after_step
+from kitchen.views.steps import answer_steps
 from orders import selectors, services
 from orders.models import Order
 from orders.permissions import CANCEL_ANY_ORDER
@@ -20,6 +22,12 @@ from pizzeria.foundation.actor import actor_of, needs
 from pizzeria.foundation.refusals import Refusal
 
 PAGE_SIZE = 10  # of a history
+
+BOARD_STEPS = {  # which the kitchen's board sends here
+    "hand_over": StepCommand(
+        services.hand_over, ngettext_lazy("%(tickets)s is handed over.", "%(tickets)s are handed over.", "count")
+    )
+}
 
 
 @require_safe
@@ -59,23 +67,18 @@ def link_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
     return redirect("orders:order", ref)
 
 
-@needs(HAND_OVER)
-@require_POST
-def hand_over(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _take_step(request, services.hand_over, ref, _("#%(number)d is handed over."))
+@login_not_required  # `answer_steps` checks who asks
+def hand_over(request: HttpRequest) -> HttpResponse:
+    return answer_steps(request, BOARD_STEPS, permission=HAND_OVER)
 
 
 @needs(HAND_OVER)
 @require_POST
 def undo_hand_over(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _take_step(request, services.undo_hand_over, ref, _("Undone: #%(number)d is not handed over yet."))
-
-
-def _take_step(request: HttpRequest, command: Callable[..., Order], ref: UUID, success_message: str) -> HttpResponse:
-    """Run a command of the counter, and show the kitchen's board afterwards with what was done or why not."""
+    """Undo a handover at the counter, and show the kitchen's board afterwards with what was done or why not."""
     try:
-        order = command(ref=ref, by=actor_of(request), at=clock.database_now())
-        messages.success(request, success_message % {"number": order.number})
+        order = services.undo_hand_over(ref=ref, by=actor_of(request), at=clock.database_now())
+        messages.success(request, _("Undone: #%(number)d is not handed over yet.") % {"number": order.number})
     except services.OrderNotFound as missing:
         raise Http404 from missing
     except Refusal as refusal:

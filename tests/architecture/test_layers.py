@@ -21,7 +21,7 @@ PLANTED = {
     "menu imports kitchen": ("menu/prices.py", "import kitchen.models", APPS),
     "kitchen imports orders": ("kitchen/services/queue.py", "import orders.models", APPS),
     "orders imports users": ("orders/selectors/basket.py", "import pizzeria.users.roles", FOUNDATION_ONLY),
-    "kitchen imports users": ("kitchen/views.py", "import pizzeria.users.models", FOUNDATION_ONLY),
+    "kitchen imports users": ("kitchen/views/board.py", "import pizzeria.users.models", FOUNDATION_ONLY),
     "menu imports settings": ("menu/models/items.py", "import pizzeria.settings", FOUNDATION_ONLY),
     "foundation imports an app": (
         "pizzeria/foundation/clock.py",

@@ -29,6 +29,7 @@ OPEN = {
     "/receipts/UUID/KEY/": "... and read its receipts",
     "/receipts/UUID/KEY/pdf/": "...",
     "/receipts/of/UUID/KEY/": "...",
+    "/kitchen/service-worker.js": "a script, which browsers fetch again also after a sign-out",
     "/accounts/sign-in/": "the way in",
     "/accounts/sign-out/": "the way out",
     "/accounts/sign-up/": "customers make an account",

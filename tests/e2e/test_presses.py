@@ -26,13 +26,14 @@ DOUBLE_TAP_MS, SETTLE_MS, NEAR_MS = 300, 600, 1500
 HTMX_MS = 50  # until htmx has taken charge of new content
 
 
-# Records the address of each form that is sent, and how many requests are under way.
+# Records each step that is sent, or the address of its form, and how many requests are under way.
 RECORD_REQUESTS = """
     window.posts = [];
     window.unanswered = 0;
     document.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig } }) => {
         window.unanswered += 1;
-        if (requestConfig.verb === "post") window.posts.push(requestConfig.path);
+        const step = requestConfig.formData.get("step");
+        if (requestConfig.verb === "post") window.posts.push(step ?? requestConfig.path);
     });
     document.addEventListener("htmx:afterRequest", () => (window.unanswered -= 1));
 """
@@ -78,7 +79,7 @@ def point_of(locator):
 
 
 def tap(page, point):
-    """Tap a point of the screen; return the addresses of the forms sent so far."""
+    """Tap a point of the screen; return the steps sent so far."""
     page.mouse.click(*point)
     return page.evaluate("window.posts")
 

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -11,11 +10,11 @@ from django.urls import reverse
 
 from kitchen import selectors as kitchen_selectors
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, Ticket, TicketState
+from kitchen.models import Ticket, TicketState
 from pizzeria.foundation import clock
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop
-from tests.kitchen.tickets import MARGHERITA, in_queue
+from tests.kitchen.tickets import MARGHERITA, in_queue, press
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen")
@@ -156,9 +155,8 @@ def test_the_board_redirects_a_guest_to_sign_in_with_the_board_as_the_next_page(
 def test_an_htmx_request_of_a_signed_out_screen_is_redirected_to_the_whole_board_page(client, kitchen):
     """A sign-in page inside the board partial would be of no use."""
     [ticket] = in_queue(kitchen, TicketState.WAITING)
-    start = reverse("kitchen:start_cooking", args=[ticket.ref])
 
-    for response in (client.get(BOARD, headers=HTMX), client.post(start, headers=HTMX)):
+    for response in (client.get(BOARD, headers=HTMX), press(client, "start", ticket, headers=HTMX)):
         assert "Location" not in response
         assert response["HX-Redirect"] == BOARD
 
@@ -181,8 +179,8 @@ def test_a_customer_may_not_use_the_buttons_of_the_board(sign_in, kitchen):
     browser = sign_in(CUSTOMER)
 
     responses = [
-        browser.post(reverse("kitchen:start_cooking", args=[waiting.ref])),
-        browser.post(reverse("kitchen:finish_ticket", args=[cooking.ref])),
+        press(browser, "start", waiting),
+        press(browser, "finish", cooking),
     ]
 
     assert [response.status_code for response in responses] == [403, 403]
@@ -190,24 +188,21 @@ def test_a_customer_may_not_use_the_buttons_of_the_board(sign_in, kitchen):
 
 
 def test_the_board_has_a_button_for_the_next_step_of_each_ticket(ciro, placed_order):
-    ref = placed_order.ref
-    steps = [("start_cooking", "waiting"), ("finish_ticket", "cooking")]
-
-    for name, shown_in in steps:
-        address = reverse(f"kitchen:{name}", args=[ref])
+    for seq, (action, shown_in) in enumerate([("start", "waiting"), ("finish", "cooking")]):
         html = ciro.get(BOARD).content.decode()
         assert column(html, shown_in) == ["#1"]
-        assert f'action="{address}"' in html
-        response = ciro.post(address)
+        assert f'value="{action}:{placed_order.ref}:{seq}"' in html
+        response = press(ciro, action, placed_order, seq=seq)
         assert (response.status_code, response["Location"]) == (302, BOARD)
 
     html = ciro.get(BOARD).content.decode()
     assert column(html, "ready") == ["#1"]
-    assert f'action="{reverse("orders:hand_over", args=[ref])}"' in html
+    assert f'value="hand_over:{placed_order.ref}:2"' in html
+    assert f'formaction="{reverse("orders:hand_over")}"' in html
 
 
 def test_a_step_by_htmx_returns_the_board_partial_with_the_ticket_in_its_new_column(ciro, placed_order):
-    part = ciro.post(reverse("kitchen:start_cooking", args=[placed_order.ref]), headers=HTMX)
+    part = press(ciro, "start", placed_order, headers=HTMX)
 
     assert column(part.content.decode(), "cooking") == ["#1"]
 
@@ -215,27 +210,16 @@ def test_a_step_by_htmx_returns_the_board_partial_with_the_ticket_in_its_new_col
 def test_a_step_that_another_cook_took_first_is_refused_with_a_message_on_the_board(ciro, placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
-    part = ciro.post(reverse("kitchen:start_cooking", args=[placed_order.ref]), headers=HTMX).content.decode()
+    part = press(ciro, "start", placed_order, headers=HTMX).content.decode()
 
     assert "#1 is in the oven already." in part
     assert column(part, "cooking") == ["#1"]
 
 
-@pytest.mark.parametrize("name", ["start_cooking", "finish_ticket"])
-def test_a_step_of_an_unknown_ticket_returns_404(ciro, name):
-    assert ciro.post(reverse(f"kitchen:{name}", args=[uuid4()])).status_code == 404
-
-
-@pytest.mark.parametrize("name", ["start_cooking", "finish_ticket"])
-def test_a_get_request_to_the_url_of_a_step_changes_nothing(ciro, placed_order, name):
-    assert ciro.get(reverse(f"kitchen:{name}", args=[placed_order.ref])).status_code == 405
-    assert Kitchen.objects.get().version == 1
-
-
 def test_a_step_without_a_csrf_token_is_refused(ciro, placed_order):
     ciro.handler.enforce_csrf_checks = True
 
-    response = ciro.post(reverse("kitchen:start_cooking", args=[placed_order.ref]))
+    response = press(ciro, "start", placed_order)
 
     assert response.status_code == 403
     assert Ticket.objects.get().state == TicketState.WAITING

@@ -97,7 +97,7 @@ def test_finishing_a_cooking_ticket_marks_it_as_ready_and_keeps_its_start_time(c
         (TicketState.READY, "#1 is ready already."),
         (TicketState.GONE, "#1 has been handed over already."),
         (TicketState.HELD, "#1 is not to be cooked yet."),
-        (TicketState.WITHDRAWN, "#1 is not in the queue any more."),
+        (TicketState.WITHDRAWN, "#1 was cancelled: it is not to be made."),
     ],
     ids=str,
 )
@@ -144,7 +144,7 @@ def test_the_refusal_of_a_withdrawn_ticket_names_nobody_as_a_guest_may_have_canc
     guest = UserFactory(first_name="Carla")
     Ticket.objects.update(state=TicketState.WITHDRAWN, state_changed_by=str(guest.pk))
 
-    with pytest.raises(TicketStateConflict, match=r"^#1 is not in the queue any more\.$"):
+    with pytest.raises(TicketStateConflict, match=r"^#1 was cancelled: it is not to be made\.$"):
         kitchen_services.start_cooking(ref=waiting.ref, by=chef, at=FRIDAY_NIGHT)
 
 

@@ -20,6 +20,7 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.roles import DRIVER, KITCHEN
 from tests import shop
+from tests.kitchen import tickets
 from tests.shop import FRIDAY_NIGHT, with_link
 
 HTMX = {"HX-Request": "true"}
@@ -211,8 +212,13 @@ def ciro(sign_in):
     return sign_in(KITCHEN, first_name="Ciro")
 
 
-def press(browser, name, order, **headers):
-    return browser.post(reverse(f"kitchen:{name}", args=[order.ref]), headers=headers, follow=True).content.decode()
+def press(browser, action, order, **headers):
+    return tickets.press(browser, action, order, headers=headers, follow=True).content.decode()
+
+
+def press_undo(browser, order, **headers):
+    address = reverse("kitchen:undo_step", args=[order.ref])
+    return browser.post(address, headers=headers, follow=True).content.decode()
 
 
 def offers(html):
@@ -222,12 +228,12 @@ def offers(html):
 
 @pytest.mark.parametrize("headers", [HTMX, {}], ids=["with a script", "without a script"])
 def test_the_board_offers_to_undo_a_step_and_says_what_was_done(ciro, placed_order, headers):
-    html = press(ciro, "start_cooking", placed_order, **headers)
+    html = press(ciro, "start", placed_order, **headers)
 
     assert "#1 is in the oven." in html
     assert f'action="{reverse("kitchen:undo_step", args=[placed_order.ref])}"' in html
 
-    undone = press(ciro, "undo_step", placed_order, **headers)
+    undone = press_undo(ciro, placed_order, **headers)
 
     assert "Undone: #1 is waiting again." in undone
     assert offers(undone) == []
@@ -236,18 +242,18 @@ def test_the_board_offers_to_undo_a_step_and_says_what_was_done(ciro, placed_ord
 
 def test_the_board_offers_to_undo_each_of_the_last_steps_the_newest_first(ciro, kitchen):
     first, second = shop.place(at=clock.now()), shop.place(at=clock.now())
-    press(ciro, "start_cooking", first)
+    press(ciro, "start", first)
 
-    assert offers(press(ciro, "start_cooking", second)) == ["#2", "#1"]
-    assert offers(press(ciro, "undo_step", first)) == ["#2"]
+    assert offers(press(ciro, "start", second)) == ["#2", "#1"]
+    assert offers(press_undo(ciro, first)) == ["#2"]
 
 
 def test_the_offer_to_undo_stays_when_the_next_step_is_refused(ciro, kitchen):
     Kitchen.objects.update(oven_slots=1)
     first, second = shop.place(at=clock.now()), shop.place(at=clock.now())
-    press(ciro, "start_cooking", first)
+    press(ciro, "start", first)
 
-    refused = press(ciro, "start_cooking", second, **HTMX)
+    refused = press(ciro, "start", second, **HTMX)
 
     assert "Every oven slot is taken." in refused
     assert offers(refused) == ["#1"]
@@ -255,7 +261,7 @@ def test_the_offer_to_undo_stays_when_the_next_step_is_refused(ciro, kitchen):
 
 def test_a_step_is_offered_to_be_undone_to_its_actor_and_for_ten_seconds(ciro, sign_in, placed_order, monkeypatch):
     board = reverse("kitchen:board")
-    press(ciro, "start_cooking", placed_order)
+    press(ciro, "start", placed_order)
     assert offers(ciro.get(board).content.decode()) == ["#1"]
 
     began = Ticket.objects.get().state_changed_at
@@ -267,7 +273,7 @@ def test_a_step_is_offered_to_be_undone_to_its_actor_and_for_ten_seconds(ciro, s
 
 
 def test_a_refresh_of_the_board_does_not_query_for_offers_to_undo(ciro, placed_order):
-    press(ciro, "start_cooking", placed_order)
+    press(ciro, "start", placed_order)
 
     with CaptureQueriesContext(connection) as asked:
         ciro.get(reverse("kitchen:board"), headers={**HTMX, "HX-Trigger": "board"})

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.urls import reverse
+
 from kitchen.models import FulfillmentMethod, Ticket, TicketState
 from pizzeria.foundation.ids import uuid7
 from tests.shop import FRIDAY_NIGHT
@@ -42,3 +44,17 @@ def in_queue(kitchen, *states, **fields):
         for number, state in enumerate(states, start=1)
     ]
     return Ticket.objects.bulk_create(tickets)
+
+
+def press(browser, action, *tickets, seq=None, **options):
+    """
+    Press the button of a ticket on the board, or that for several selected tickets; return the response.
+
+    :param tickets: anything with a ref
+    :param seq: that the screen shows; None: the current one
+    """
+    address = reverse("orders:hand_over") if action == "hand_over" else reverse("kitchen:steps")
+    current = dict(Ticket.objects.values_list("ref", "seq"))
+    shown = [f"{ticket.ref}:{current.get(ticket.ref, 0) if seq is None else seq}" for ticket in tickets]
+    data = {"step": f"{action}:{shown[0]}"} if len(shown) == 1 else {"bulk": action, "ticket": shown}
+    return browser.post(address, data, **options)

@@ -18,6 +18,7 @@ from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.roles import KITCHEN
 from tests import shop
+from tests.kitchen.tickets import press
 from tests.shop import FRIDAY_NIGHT
 
 
@@ -73,7 +74,8 @@ def test_handing_over_an_unknown_order_raises_order_not_found(kitchen, chef):
 
 @pytest.mark.parametrize("sent", ["foo", "//elsewhere.example", "https://elsewhere.example/", "/\n", "x" * 20_000])
 def test_handing_over_redirects_to_the_board_whatever_next_url_is_submitted(sign_in, ready_order, sent):
-    response = sign_in(KITCHEN).post(reverse("orders:hand_over", args=[ready_order.ref]), {"next": sent})
+    step = f"hand_over:{ready_order.ref}:{Ticket.objects.get().seq}"
+    response = sign_in(KITCHEN).post(reverse("orders:hand_over"), {"step": step, "next": sent})
 
     assert (response.status_code, response["Location"]) == (302, reverse("kitchen:board"))
     ready_order.refresh_from_db()
@@ -93,7 +95,7 @@ def test_an_undone_handover_makes_the_order_ready_again_and_gives_the_cash_back(
     ready_order.refresh_from_db()
     assert (ready_order.status, ready_order.delivered_at, ready_order.paid) == (OrderStatus.READY, None, Decimal(0))
     no_undo = {"previous_state": "", "previous_state_changed_at": None, "previous_state_changed_by": ""}
-    assert Ticket.objects.values().get() == {**before, **no_undo}
+    assert Ticket.objects.values().get() == {**before, **no_undo, "seq": before["seq"] + 2}
     undone = StoredEvent.objects.get(type="order.step_undone.v1").data
     assert (undone["undone"], undone["status"], undone["cash_returned"]) == ("order.delivered.v1", "ready", "12.99")
     assert list(replay.differences()) == []
@@ -135,7 +137,7 @@ def test_a_start_cannot_be_undone_as_a_handover(placed_order, chef):
 def test_the_board_says_that_an_order_is_handed_over_and_offers_to_undo_it(sign_in, kitchen, chef, headers):
     browser, order = sign_in(KITCHEN), shop.cooked(shop.place(at=clock.now()), by=chef, at=clock.now())
 
-    handed_over = browser.post(reverse("orders:hand_over", args=[order.ref]), headers=headers, follow=True)
+    handed_over = press(browser, "hand_over", order, headers=headers, follow=True)
 
     address, html = reverse("orders:undo_hand_over", args=[order.ref]), handed_over.content.decode()
     assert "#1 is handed over." in html

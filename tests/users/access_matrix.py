@@ -43,7 +43,6 @@ BOTH /orders/GUESTS/KEY/notes/             +   +   +   +   +   +   +   +
 BOTH /orders/GUESTS/NOKEY/notes/           0   0   0   0   0   0   0   0
 BOTH /orders/WAITING/cancel/               =   +   0   +   0   0   +   +
 POST /orders/COOKING/cancel/               =   !   0   +   0   0   +   +
-POST /orders/READY/hand-over/              =   -   -   +   -   -   +   +
 POST /orders/READY/undo-hand-over/         =   -   -   !   -   -   !   !
 GET  /orders/GUESTS/KEY/                   +   +   +   +   +   +   +   +
 GET  /orders/GUESTS/NOKEY/                 0   0   0   0   0   0   0   0
@@ -83,9 +82,9 @@ POST /payments/webhook/                    !   !   !   !   !   !   !   !
 
 GET  /kitchen/                             =   -   -   +   -   -   +   +
 GET  /kitchen/orders/                      =   -   -   +   -   -   +   +
-POST /kitchen/tickets/WAITING/start/       =   -   -   +   -   -   +   +
-POST /kitchen/tickets/COOKING/finish/      =   -   -   +   -   -   +   +
-POST /kitchen/tickets/READY/recall/        =   -   -   +   -   -   +   +
+GET  /kitchen/service-worker.js            +   +   +   +   +   +   +   +
+POST /kitchen/steps/                       =   -   -   +   -   -   +   +
+POST /kitchen/hand-over/                   =   -   -   !   -   -   !   !
 POST /kitchen/tickets/COOKING/undo/        =   -   -   !   -   -   !   !
 GET  /kitchen/tickets/WAITING/print/       =   -   -   +   -   -   +   +
 GET  /kitchen/tickets/UUID/print/          =   -   -   0   -   -   0   0

@@ -154,7 +154,7 @@ def opened(realm):
         "PHOTO": picture_of("margherita", at=at).ref,
         "UUID": "0197c2a0-0000-7000-8000-000000000000",
     }
-    form_data = REASONS | {"driver": people["other driver"].username}
+    form_data = REASONS | {"driver": people["other driver"].username, "step": f"start:{names['WAITING']}:0"}
     cookies = {"anybody": {}} | {who: signed_in(people[who]) for who in people}
     tokens = {who: token_of(people[who], who, role, realm) for who, role in ROLES.items()}
     notification_services.create_notifications(

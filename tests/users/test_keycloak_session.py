@@ -17,6 +17,7 @@ from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.keycloak.jwks import SigningKeys
 from pizzeria.users.models import OidcSession, User
 from tests import shop
+from tests.kitchen.tickets import press
 from tests.races.concurrency import all_at_once
 from tests.users.fake_oidc_provider import Person
 from tests.users.oidc_login import age_session, begin_login, complete_login, is_signed_in
@@ -77,7 +78,7 @@ def test_a_form_post_takes_effect_although_its_session_is_revalidated_first(sign
     order = shop.place()
     age_session(signed_in_browser, minutes=5)
 
-    signed_in_browser.post(reverse("kitchen:start_cooking", args=[order.ref]))
+    press(signed_in_browser, "start", order)
 
     order.refresh_from_db()
     assert order.status == OrderStatus.COOKING

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.urls import reverse
 
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.foundation.ids import uuid7
 from pizzeria.users.demo_people import DEMO_PEOPLE
 from pizzeria.users.demo_people import PASSWORD as PASSWORD_OF_THE_DEMO
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
@@ -262,7 +261,7 @@ def test_the_demos_sign_in_page_with_keycloak_lists_the_demo_users_without_a_pas
 
 
 def test_after_a_post_by_a_guest_the_sign_in_page_leads_back_to_the_page_with_the_form(client, kitchen):
-    button = reverse("kitchen:start_cooking", args=[uuid7()])
+    button = reverse("kitchen:steps")
 
     from_the_board = client.post(button, headers={"Referer": "http://testserver/kitchen/?page=2"})
     from_nowhere = client.post(button)
