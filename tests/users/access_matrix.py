@@ -82,6 +82,7 @@ POST /payments/webhook/                    !   !   !   !   !   !   !   !
 
 GET  /kitchen/                             =   -   -   +   -   -   +   +
 GET  /kitchen/orders/                      =   -   -   +   -   -   +   +
+GET  /kitchen/service-worker.js            +   +   +   +   +   +   +   +
 POST /kitchen/steps/                       =   -   -   +   -   -   +   +
 POST /kitchen/hand-over/                   =   -   -   !   -   -   !   !
 POST /kitchen/tickets/COOKING/undo/        =   -   -   !   -   -   !   !
@@ -109,6 +110,7 @@ POST /delivery/OUT/undo-deliver/           =   -   -   -   !   !   !   !
 POST /delivery/OUT/fail/                   =   -   -   -   +   !   +   +
 
 GET  /stream/board/                        =   -   -   +   -   -   +   +
+GET  /stream/deliveries/                   =   -   -   -   +   +   +   +
 GET  /stream/orders/WAITING/               =   +   0   +   0   0   +   +
 GET  /stream/orders/GUESTS/KEY/            +   +   +   +   +   +   +   +
 GET  /stream/orders/GUESTS/NOKEY/          0   0   0   0   0   0   0   0
