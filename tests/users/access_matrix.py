@@ -128,6 +128,7 @@ GET  /api/menu/items                        +   +   +   +   +   +   +   +
 GET  /api/orders                            =   +   +   +   +   +   +   +
 POST /api/orders                            =   +   +   -   -   -   +   +
 POST /api/orders/quote                      =   +   +   -   -   -   +   +
+GET  /api/orders/slots                      =   +   +   -   -   -   +   +
 GET  /api/orders/WAITING                    =   +   0   +   0   0   +   +
 GET  /api/orders/FREE                       =   +   0   +   +   +   +   +
 GET  /api/orders/TAKEN                      =   +   0   +   +   0   +   +
