@@ -85,6 +85,8 @@ GET  /kitchen/orders/                      =   -   -   +   -   -   +   +
 GET  /kitchen/service-worker.js            +   +   +   +   +   +   +   +
 POST /kitchen/steps/                       =   -   -   +   -   -   +   +
 POST /kitchen/hand-over/                   =   -   -   !   -   -   !   !
+POST /kitchen/cancel/                      =   -   -   +   -   -   +   +
+GET  /kitchen/finished/                    =   -   -   +   -   -   +   +
 POST /kitchen/tickets/COOKING/undo/        =   -   -   !   -   -   !   !
 GET  /kitchen/tickets/WAITING/print/       =   -   -   +   -   -   +   +
 GET  /kitchen/tickets/UUID/print/          =   -   -   0   -   -   0   0
