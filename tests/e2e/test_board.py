@@ -39,7 +39,8 @@ def chef_page(shop, live_server, browser):
 
 def orders(count, *, lines=1):
     at = clock.now()
-    return [place(basket_of(*[pizza() for _ in range(lines)], at=at), at=at) for _ in range(count)]
+    pizzas = [pizza(), pizza("pepperoni", size="large")][:lines]
+    return [place(basket_of(*pizzas, at=at), at=at) for _ in range(count)]
 
 
 def start(placed):
