@@ -37,7 +37,7 @@ MAX_ORDERS = 10
 MAX_CONCURRENT_ORDERS, OVEN_SLOTS = 6, 2
 # So early that orders for later join the queue within a walk, while every time that they are wanted for is far enough
 # away to be offered whatever is in the queue.
-MAX_SLOT_PIZZAS, LEAD_MINUTES = 6, 150
+MAX_SLOT_PIZZAS, LEAD_MINUTES = 6, 180
 
 ROLES = {"customer": roles.CUSTOMER, "cook": roles.KITCHEN, "driver": roles.DRIVER, "manager": roles.MANAGER}
 PEOPLE = {
@@ -241,7 +241,7 @@ class Walk(RuleBasedStateMachine):
                     "method": rng.choice(list(FulfillmentMethod)),
                     "pizzas": rng.choices(PIZZAS, k=rng.choice([1, 1, 2, 6])),
                     "payment": rng.choice(["cash", "cash", "card"]),
-                    "wanted_at": rng.choice([None, self.quarter_in(11), self.quarter_in(12)]),
+                    "wanted_at": rng.choice([None, self.quarter_in(13), self.quarter_in(14)]),
                 }
             case "assign_delivery":
                 return {"driver": rng.choice([*self.drivers, self.people["chiara"].user_id, UNKNOWN_USER_ID])}

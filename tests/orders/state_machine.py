@@ -249,6 +249,10 @@ def is_accepted(*, payment: str, is_later: bool) -> Callable[[Case], bool]:
     return condition
 
 
+def has_joined_the_queue(case: Case) -> bool:
+    return case.order.has_joined
+
+
 def payment_is_open(case: Case) -> bool:
     return case.order.is_payment_open
 
@@ -467,7 +471,7 @@ ORDER_STEPS = (
         Step("change_notes", EITHER, EVERY_ROLE - KITCHEN, _at("pending", "confirmed", "cooking"), NOT_PLACED, is_own),
         Step("change_notes", EITHER, KITCHEN, _at("pending", "confirmed", "cooking", "ready"), NOT_PLACED),
         # Both are done as often as a cook likes: a second time changes nothing.
-        Step("mark_seen", EITHER, KITCHEN, _at("confirmed"), NOT_PLACED),
+        Step("mark_seen", EITHER, KITCHEN, _at("confirmed"), NOT_PLACED, has_joined_the_queue),
         Step("mark_seen", EITHER, KITCHEN, frozenset(TICKET) - {"confirmed"}, NOT_PLACED, is_seen),
         Step("acknowledge_change", EITHER, KITCHEN, frozenset(TICKET), NOT_PLACED),
     ),

@@ -13,7 +13,7 @@ from orders import services as order_services
 from orders.backoffice import event_texts, order_texts
 from orders.models import CancelReason, Order, OrderStatus, PaymentMethod
 from orders.notifications.messages import message_for
-from orders.notifications.services import create_notifications
+from orders.notifications.models import Notification
 from orders.payments import services as payment_services
 from orders.payments.gateways.protocol import SessionReading, SessionState
 from orders.payments.models import PaymentAttempt
@@ -23,7 +23,7 @@ from orders.reports.what_if.selectors import evening_of
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
 from tests import shop
-from tests.orders.notifications.notification_helpers import EMAIL, SMS, newest
+from tests.orders.notifications.notification_helpers import EMAIL, SMS
 from tests.shop import FRIDAY_NIGHT
 
 MINUTE = timedelta(minutes=1)
@@ -169,9 +169,12 @@ def test_the_guest_reads_for_when_the_order_is(client, method, message):
 
 def test_the_messages_say_for_when_the_order_is_and_not_that_it_is_in_line_for_the_oven():
     order = shop.place(wanted_at=TOMORROW)
-    create_notifications(event_id=StoredEvent.objects.get(type="order.confirmed.v1").pk, at=FRIDAY_NIGHT)
+    event = StoredEvent.objects.get(type="order.confirmed.v1")
 
-    email, sms = message_for(newest(order, EMAIL)), message_for(newest(order, SMS))
+    email, sms = (
+        message_for(Notification(order=order, event=event, channel=channel, kind="confirmed"))
+        for channel in (EMAIL, SMS)
+    )
 
     assert email.subject == "Order #1 is booked for Sat 21 Nov, 22:00"
     assert "We have your order for Sat 21 Nov, 22:00, and make it in time." in email.text
