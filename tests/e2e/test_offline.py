@@ -1,4 +1,4 @@
-"""The board without a connection: it can be read after a reload, and taps are kept and sent once when the line is back."""
+"""The board without a connection: it can be read after a reload, and taps are kept and sent when the line is back."""
 
 import re
 from contextlib import ExitStack
@@ -110,7 +110,9 @@ def test_taps_without_a_line_survive_a_reload_and_are_sent_once_and_in_order_whe
     for placed in (first, second):
         expect(card_of(page, placed)).to_contain_text(KEPT)
     expect(card_of(page, third)).to_be_visible()
-    assert page.locator(".board-columns").evaluate("(each) => getComputedStyle(each).display") != "block"  # it has styles
+    assert (
+        page.locator(".board-columns").evaluate("(each) => getComputedStyle(each).display") != "block"
+    )  # it has styles
 
     proxy.restore()
     for placed in (first, second):
