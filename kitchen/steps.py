@@ -81,7 +81,7 @@ STEPS: Mapping[str, StepCommand] = {
     "seen": StepCommand(services.mark_seen, ngettext_lazy("%(tickets)s is seen.", "%(tickets)s are seen.", "count")),
     "acknowledge": StepCommand(
         services.acknowledge_change,
-        ngettext_lazy("The change of %(tickets)s is read.", "The changes of %(tickets)s are read.", "count"),
+        ngettext_lazy("What became of %(tickets)s is read.", "What became of %(tickets)s is read.", "count"),
     ),
     "recall": StepCommand(
         services.recall_ticket, ngettext_lazy("%(tickets)s is recalled.", "%(tickets)s are recalled.", "count")
@@ -111,7 +111,7 @@ def requested_steps(data: QueryDict) -> list[RequestedStep]:
     """
     is_of_one_button = "step" in data
     sent = (
-        data["step"].split()
+        str(data["step"]).split()
         if is_of_one_button
         else [f"{data.get('bulk', '')}:{each}" for each in data.getlist("ticket")]
     )

@@ -23,7 +23,8 @@ END = FEED + constants.PAPER_PART_CUT
 
 def escpos_document(slip: Slip, *, columns: int) -> bytes:
     """Return the bytes that print a slip and cut it off."""
-    return START + b"".join(_line(line) for line in slip_lines(slip, columns=columns)) + END
+    lines = b"".join(_line(line) for line in slip_lines(slip, columns=columns))
+    return bytes(START + lines + END)
 
 
 def _line(line: SlipLine) -> bytes:

@@ -24,11 +24,12 @@ class BoardLine:
     """
     A line of a ticket as the card shows it.
 
+    :param quantity: as text
     :param added, left_out, contains: names, separated by commas
     :param is_elsewhere: it is made at another station than the board's
     """
 
-    quantity: int
+    quantity: str
     name: str
     size: str
     added: str
@@ -46,13 +47,16 @@ class BoardTicket:
     :param state: of the column that it stands in
     :param items: in the shape of `Ticket.items`
     :param due, wanted, held_since: moments as people write them; blank: no such moment
-    :param due_seconds: `due_at` in seconds since 1970, for the running clock
+    :param target: "REF:SEQ", as its buttons name it
+    :param seq_text, due_seconds: numbers as text; `due_seconds` is `due_at` since 1970, for the running clock
     :param clock: how long it is until it is due, or since then
     :param change: one that no cook has acknowledged; blank: none
     """
 
     ref: UUID
     seq: int
+    seq_text: str
+    target: str
     state: str
     label: str  # "#42"; of another business day: "#42 of Sat 28 Nov"
     method: str
@@ -62,7 +66,7 @@ class BoardTicket:
     allergies: str
     due_at: datetime
     due: str
-    due_seconds: int
+    due_seconds: str
     clock: str
     lateness: Lateness
     state_changed_at: datetime
@@ -211,8 +215,8 @@ def _all_day(tickets: Iterable[BoardTicket]) -> list[AllDayCount]:
     for ticket in tickets:
         for item, line in zip(ticket.items, ticket.lines, strict=True):
             if not line.is_elsewhere and ticket.change != TicketChange.CANCELLED:
-                dishes[line.name] += line.quantity
-                toppings.update(dict.fromkeys(item["added"], line.quantity))
+                dishes[line.name] += item["quantity"]
+                toppings.update(dict.fromkeys(item["added"], item["quantity"]))
     return [
         AllDayCount(name, count, is_topping)
         for counter, is_topping in ((dishes, False), (toppings, True))
@@ -233,11 +237,13 @@ class _Cards:
         self._handing_over = current_shop().handing_over_minutes * promises.MINUTE
 
     def __call__(self, ticket: Ticket) -> BoardTicket:
-        kitchen, at = self._kitchen, self._at
+        at = self._at
         seconds = int((ticket.due_at - at).total_seconds())
         return BoardTicket(
             ref=ticket.ref,
             seq=ticket.seq,
+            seq_text=str(ticket.seq),
+            target=f"{ticket.ref}:{ticket.seq}",
             state=_column_of(ticket, at),
             label=self._label(ticket),
             method=ticket.method,
@@ -247,13 +253,11 @@ class _Cards:
             allergies=ticket.allergies,
             due_at=ticket.due_at,
             due=self._time_text(ticket.due_at),
-            due_seconds=int(ticket.due_at.timestamp()),
+            due_seconds=str(int(ticket.due_at.timestamp())),
             clock=_("in %(minutes)d min") % {"minutes": seconds // 60}
             if seconds >= 0
             else _("+%(minutes)d min") % {"minutes": -seconds // 60},
-            lateness=lateness_of(
-                ticket.due_at, warning_minutes=kitchen.warning_minutes, late_minutes=kitchen.late_minutes, at=at
-            ),
+            lateness=self._lateness(ticket),
             state_changed_at=ticket.state_changed_at,
             wanted=self._time_text(ticket.due_at + self._handing_over) if ticket.slot_at else "",
             held_since=self._time_text(ticket.on_hold_since) if ticket.on_hold_since else "",
@@ -261,6 +265,12 @@ class _Cards:
             is_unseen=ticket.is_unseen,
             change=ticket.unacknowledged_change,
         )
+
+    def _lateness(self, ticket: Ticket) -> Lateness:
+        if ticket.state == TicketState.WITHDRAWN:
+            return Lateness.ON_TIME
+        minutes = {"warning_minutes": self._kitchen.warning_minutes, "late_minutes": self._kitchen.late_minutes}
+        return lateness_of(ticket.due_at, **minutes, at=self._at)
 
     def _label(self, ticket: Ticket) -> str:
         if ticket.business_date in (None, self._today):
@@ -270,7 +280,7 @@ class _Cards:
 
     def _line(self, item: dict[str, Any]) -> BoardLine:
         return BoardLine(
-            quantity=item["quantity"],
+            quantity=str(item["quantity"]),
             name=item["name"],
             size=item["size"],
             added=", ".join(item["added"]),

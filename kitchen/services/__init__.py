@@ -4,7 +4,13 @@ from kitchen.services.attention import acknowledge_change, change_ticket_notes, 
 from kitchen.services.board_settings import change_board_settings
 from kitchen.services.conflicts import TicketStateConflict, refuse_unless_ready
 from kitchen.services.cooking import OvenSlotsTaken, finish_ticket, recall_ticket, start_cooking, undo_step
-from kitchen.services.hours import HoursRefused, add_closed_days, change_opening_hours, remove_closed_days
+from kitchen.services.hours import (
+    HoursRefused,
+    add_closed_days,
+    announce_opening,
+    change_opening_hours,
+    remove_closed_days,
+)
 from kitchen.services.later_orders import change_later_orders
 from kitchen.services.queue import (
     Booking,
@@ -44,6 +50,7 @@ __all__ = [
     "TicketStateConflict",
     "acknowledge_change",
     "add_closed_days",
+    "announce_opening",
     "book_ticket",
     "change_board_settings",
     "change_capacity",

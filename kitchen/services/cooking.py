@@ -38,7 +38,7 @@ def start_cooking(
 
     :param ref: the order's ref
     :param seen_seq: the ticket's `seq` as the screen showed it; None: any
-    :raises TicketStateConflict: it is neither waiting nor scheduled, is on hold, or has changed since the screen showed it
+    :raises TicketStateConflict: it is neither waiting nor scheduled, is on hold, or has changed since it was shown
     :raises OvenSlotsTaken: every oven slot is in use
     :raises TicketNotFound: there is no such ticket
     """

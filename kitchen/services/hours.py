@@ -1,4 +1,4 @@
-"""The opening hours: the commands that change the week, and close the shop on some days."""
+"""The opening hours: the commands that change the week, close the shop on some days, and announce what they come to."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -19,6 +19,7 @@ from pizzeria.foundation.events.log import record
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 
 MAX_DAYS_AHEAD = timedelta(days=2 * 366)
+ANNOUNCED_FOR = timedelta(minutes=2)  # by a task that runs each minute, and may be late
 MAX_CLOSED_DAYS = 100  # how many there can be in the list
 
 
@@ -87,6 +88,18 @@ def remove_closed_days(*, kitchen: Kitchen, first: date, last: date, by: Actor, 
     hours = kitchen.hours
     closed = tuple(days for days in hours.closed if (days.first, days.last) != (first, last))
     return _change(kitchen, OpeningHours(week=hours.week, closed=closed), by=by, at=at)
+
+
+@command
+def announce_opening(*, kitchen: Kitchen, by: Actor, at: datetime) -> None:
+    """
+    Increment the board's version if the shop has opened or closed a moment ago, by its hours or as a pause ended.
+
+    Then screens show it. Needs no permission: any actor may have the hours compared with the clock.
+    """
+    kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
+    if kitchen.accepts_orders(at) != kitchen.accepts_orders(at - ANNOUNCED_FOR):
+        bump_board_version(kitchen)
 
 
 def _lock(kitchen: Kitchen, *, by: Actor) -> Kitchen:

@@ -33,6 +33,7 @@ def hold_ticket(
     kitchen, ticket = ticket_for_step(ref, TicketState.WAITING, by=by, seen_seq=seen_seq)
     if ticket.on_hold_since:
         raise TicketStateConflict(_("%(ticket)s is on hold already.") % {"ticket": ticket.label})
+    queue.note_seen(ticket, by=by, at=at)
     ticket.on_hold_since = at
     return _save(kitchen, ticket, at=at)
 
@@ -71,6 +72,7 @@ def prioritize_ticket(
     kitchen, ticket = ticket_for_step(ref, TicketState.WAITING, by=by, seen_seq=seen_seq)
     if ticket.is_priority:
         raise TicketStateConflict(_("%(ticket)s comes first already.") % {"ticket": ticket.label})
+    queue.note_seen(ticket, by=by, at=at)
     ticket.is_priority = True
     return _save(kitchen, ticket, at=at)
 
@@ -96,6 +98,6 @@ def deprioritize_ticket(
 
 def _save(kitchen: Kitchen, ticket: Ticket, *, at: datetime) -> Ticket:
     ticket.seq += 1
-    ticket.save(update_fields=["seq", "on_hold_since", "is_priority"])
+    ticket.save(update_fields=["seq", "on_hold_since", "is_priority", "seen_at", "seen_by"])
     queue.send_board_and_promises(kitchen, at=at)
     return ticket

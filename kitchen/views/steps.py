@@ -25,8 +25,9 @@ def answer_steps(request: HttpRequest, commands: Mapping[str, StepCommand], *, p
     """
     Take the steps of a request and answer it, for a view with `login_not_required`.
 
-    A script that keeps steps has no use for a redirect to the sign-in page. To a request that accepts JSON the answer is `{"results": [{"ref", "label", "ok", "message"}]}`: 200 also if steps
-    were refused, 401 and 403 without results if nothing was tried, 422 if the request is not that of a board.
+    A script that keeps steps has no use for a redirect to the sign-in page. To a request that accepts JSON the answer
+    is `{"results": [{"ref", "label", "ok", "message"}]}`: 200 also if steps were refused, 401 and 403 without results
+    if nothing was tried, 422 if the request is not that of a board.
     """
     wants_json = "application/json" in request.headers.get("Accept", "")
     if wants_json and not actor_of(request).may(permission):

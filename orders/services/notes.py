@@ -1,6 +1,6 @@
 """What a guest tells the kitchen once the order is placed: an allergy that was forgotten, or a note."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -34,7 +34,7 @@ def _attempts_to_change(*, ref: UUID, by: Actor, **_kwargs: object) -> Iterator[
 
 @command(attempts=_attempts_to_change)
 def change_notes(
-    *, ref: UUID, notes: str, allergies: str, shown: dict[str, str] | None = None, by: Actor, at: datetime
+    *, ref: UUID, notes: str, allergies: str, shown: Mapping[str, str] | None = None, by: Actor, at: datetime
 ) -> Order:
     """
     Change the notes and the allergies of a placed order, also on its ticket, which a cook may have begun with.

@@ -32,7 +32,7 @@ function showClocks() {
   for (const card of cards()) {
     const secondsLeft = Number(card.dataset.due) - now;
     const lateness = latenessOf(secondsLeft, board.dataset);
-    if (card.dataset.late !== lateness) card.dataset.late = lateness;
+    if (card.dataset.late !== lateness && card.dataset.change !== "cancelled") card.dataset.late = lateness;
     card.querySelector(".ticket-clock").textContent = clockText(secondsLeft);
   }
 }
@@ -90,18 +90,18 @@ document.addEventListener("htmx:afterSwap", assignKeys);
 
 // --- Notes on cards ---
 
-const NOTE_MS = 20_000;
+const CARD_NOTE_MS = 20_000;
 const cardNotes = new Map(); // by ref: the text, and until when it is shown
 
 function noteOnCard(ref, text) {
-  cardNotes.set(ref, { text, until: performance.now() + NOTE_MS });
+  cardNotes.set(ref, { text, until: performance.now() + CARD_NOTE_MS });
   showCardNotes();
 }
 
 // The refusals in an answer are kept, as the next refresh does not have them.
 function keepRefusals() {
   for (const note of document.querySelectorAll("#board .ticket-refusal:not([data-kept-note])")) {
-    cardNotes.set(refOf(cardOf(note)), { text: note.textContent.trim(), until: performance.now() + NOTE_MS });
+    cardNotes.set(refOf(cardOf(note)), { text: note.textContent.trim(), until: performance.now() + CARD_NOTE_MS });
     note.dataset.keptNote = "";
   }
 }

@@ -24,7 +24,10 @@ def browser_type_launch_args():
     if CHROMIUM is None:
         pytest.fail("There is no Chromium on this machine, and CI runs every journey.")
     flags = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
-    return {"executable_path": CHROMIUM, "args": [f"--{flag}" for flag in [*flags.split(), "disable-sync"]]}
+    flags += (
+        " disable-sync autoplay-policy=user-gesture-required"  # sound is blocked until a page is used, as on tablets
+    )
+    return {"executable_path": CHROMIUM, "args": [f"--{flag}" for flag in flags.split()]}
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The commands that change the opening hours and the closed days."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from kitchen.events import HoursChanged
 from kitchen.hours import ClosedDays, OpeningHours
 from kitchen.models import Kitchen
 from kitchen.services import HoursRefused
+from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.concurrent_edits import ChangedMeanwhile
 from pizzeria.foundation.events.domain_events import load
 from pizzeria.foundation.events.models import StoredEvent
@@ -189,3 +190,25 @@ def test_hours_that_were_changed_since_they_were_shown_are_not_replaced(kitchen,
         change(kitchen, manager, None, shown={"opening_hours": None})
 
     assert hours().week == USUAL
+
+
+@pytest.mark.parametrize(
+    ("wall", "is_announced"),
+    [("17:59", False), ("18:00", True), ("18:01", True), ("18:03", False), ("22:31", True), ("23:00", False)],
+)
+def test_the_board_has_a_new_version_as_soon_as_the_shop_opens_or_closes(kitchen, wall, is_announced):
+    set_hours(every_day(*LUNCH_AND_DINNER))
+
+    services.announce_opening(kitchen=kitchen, by=SYSTEM, at=on("2026-11-20", wall))
+
+    assert Kitchen.objects.get().version == kitchen.version + is_announced
+
+
+def test_the_board_has_a_new_version_as_soon_as_a_pause_has_ended(kitchen, chef):
+    until = FRIDAY_NIGHT + timedelta(minutes=15)
+    paused = services.pause(kitchen=kitchen, reason="the oven rests", until=until, by=chef, at=FRIDAY_NIGHT)
+
+    services.announce_opening(kitchen=kitchen, by=SYSTEM, at=until - timedelta(seconds=1))
+    assert Kitchen.objects.get().version == paused.version
+    services.announce_opening(kitchen=kitchen, by=SYSTEM, at=until)
+    assert Kitchen.objects.get().version == paused.version + 1

@@ -45,7 +45,7 @@ def test_a_ticket_that_no_cook_has_seen_for_thirty_seconds_is_an_alert(kitchen, 
     assert not watch(FRIDAY_NIGHT + 29 * SECOND)
     assert watch(FRIDAY_NIGHT + 30 * SECOND)
 
-    assert str(Alert.objects.get()) == ("No cook has seen ticket #1 for 30 seconds. Tickets unseen for that long: 1.")
+    assert str(Alert.objects.get()) == ("No cook has seen ticket #1 for 30 seconds. Unseen for too long in all: 1.")
 
 
 def test_the_same_unseen_ticket_is_counted_once_however_often_it_is_looked_at(kitchen, in_sight):

@@ -85,6 +85,8 @@ GET  /kitchen/orders/                      =   -   -   +   -   -   +   +
 GET  /kitchen/service-worker.js            +   +   +   +   +   +   +   +
 POST /kitchen/steps/                       =   -   -   +   -   -   +   +
 POST /kitchen/hand-over/                   =   -   -   !   -   -   !   !
+POST /kitchen/cancel/                      =   -   -   +   -   -   +   +
+GET  /kitchen/finished/                    =   -   -   +   -   -   +   +
 POST /kitchen/tickets/COOKING/undo/        =   -   -   !   -   -   !   !
 GET  /kitchen/tickets/WAITING/print/       =   -   -   +   -   -   +   +
 GET  /kitchen/tickets/UUID/print/          =   -   -   0   -   -   0   0
@@ -128,6 +130,7 @@ GET  /api/menu/items                        +   +   +   +   +   +   +   +
 GET  /api/orders                            =   +   +   +   +   +   +   +
 POST /api/orders                            =   +   +   -   -   -   +   +
 POST /api/orders/quote                      =   +   +   -   -   -   +   +
+GET  /api/orders/slots                      =   +   +   -   -   -   +   +
 GET  /api/orders/WAITING                    =   +   0   +   0   0   +   +
 GET  /api/orders/FREE                       =   +   0   +   +   +   +   +
 GET  /api/orders/TAKEN                      =   +   0   +   +   0   +   +
