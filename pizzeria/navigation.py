@@ -36,7 +36,9 @@ class Header:
     @property
     def reader(self) -> str:
         """Return a pseudonym of the user, by which a browser knows for whom it has kept the board; blank: a guest."""
-        return salted_hmac("navigation.reader", self.user_id, algorithm="sha256").hexdigest()[:20] if self.user_id else ""
+        return (
+            salted_hmac("navigation.reader", self.user_id, algorithm="sha256").hexdigest()[:20] if self.user_id else ""
+        )
 
     def unread(self) -> int:
         """Return the number of the user's unread notifications; called by whole pages, not by page fragments."""

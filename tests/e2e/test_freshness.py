@@ -182,7 +182,8 @@ def test_the_page_of_an_order_says_so_and_since_when_until_the_order_is_over(sto
 
 def test_every_button_that_was_pressed_without_an_answer_is_reported(stopped):
     first, second = [
-        cooked(place(basket_of(pizza(), at=clock.now()), at=clock.now(), method="delivery"), by=SYSTEM) for _ in range(2)
+        cooked(place(basket_of(pizza(), at=clock.now()), at=clock.now(), method="delivery"), by=SYSTEM)
+        for _ in range(2)
     ]
     page = stopped()
     sign_in(page, "driver")

@@ -118,9 +118,7 @@ def test_a_gap_in_the_versions_is_filled_by_the_next_one(ciro, proxy_for):
 
             proxy.restore()
             second = place_another_order()
-            step_until_reported_live(
-                steps_of(second), lambda: recorder.is_reported_live(Kitchen.objects.get().version)
-            )
+            step_until_reported_live(steps_of(second), lambda: recorder.is_reported_live(Kitchen.objects.get().version))
             expect(page.locator(".column-waiting")).to_contain_text("#1")
 
 

@@ -12,18 +12,19 @@ import contextlib
 import json
 import sys
 
+AT_ONCE = 20  # streams that are being opened
 READ_AT_MOST = 65536
 
 
-async def follow(port, kind, path, cookie, opened):
-    """Read a stream until it ends; for a board, fetch the page after each version that is newer than the one fetched."""
+async def follow(port, kind, path, cookie, on_open):
+    """Read a stream until it ends; for a board, fetch the page after each version that is newer than the last one."""
     reader, writer = await _request(port, path, cookie)
     newest, fetching = 0, None
     try:
         while line := await reader.readline():
             if not line.startswith(b"data: "):
                 continue
-            opened.add(id(writer))
+            on_open()
             version = json.loads(line[6:])["version"] or 0
             is_fetching = fetching is not None and not fetching.done()
             if kind == "board" and version > newest > 0 and not is_fetching:
@@ -49,15 +50,24 @@ async def _fetch(port, path, cookie):
 
 
 async def main(port, screens):
-    opened = set()
-    for number, (kind, path, cookie) in enumerate(screens, start=1):
-        asyncio.ensure_future(follow(port, kind, path, cookie, opened))
-        while number - len(opened) > 20:  # at most as many requests at once
-            await asyncio.sleep(0.01)
-    while len(opened) < len(screens):
-        await asyncio.sleep(0.05)
+    at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def open_and_follow(kind, path, cookie, is_open):
+        await at_once.acquire()
+
+        def on_open():
+            if not is_open.is_set():
+                at_once.release()
+                is_open.set()
+
+        await follow(port, kind, path, cookie, on_open)
+
+    opened = [asyncio.Event() for _ in screens]
+    tasks = [asyncio.create_task(open_and_follow(*screen, each)) for screen, each in zip(screens, opened, strict=True)]
+    for each in opened:
+        await each.wait()
     print("ready", flush=True)
-    await asyncio.Event().wait()
+    await asyncio.gather(*tasks)
 
 
 if __name__ == "__main__":

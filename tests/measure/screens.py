@@ -71,10 +71,7 @@ def measure() -> None:
             _open_board(page)
             _print_trips("a step, on another's screen", page)
             trackers = _trackers()
-            for what, kind in (
-                ("streams", "tracker"),
-                ("boards", "board"),
-            ):  # the latter fetch the page, as a board does
+            for what, kind in (("streams", "tracker"), ("boards", "board")):  # a board also fetches the page
                 with _followers(port, [*_boards(kind), *trackers]):
                     _print_trips(f"... and {BOARDS} {what}, {TRACKERS} trackers", page)
         print_statistics("a server gone for 20 s: in step again after", [_outage(page, port) for _ in range(2)])
