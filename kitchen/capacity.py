@@ -8,17 +8,18 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kitchen import promises
+from kitchen import promises, screens
 from kitchen.models import LOAD, MAX_TICKET_MINUTES, Kitchen, Ticket
 from pizzeria.foundation import clock
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.shop.selectors import current_shop
 
 CLOSING_SOON = timedelta(minutes=30)  # before it closes, guests read when that is
+RETRY_WITHOUT_SCREEN = timedelta(minutes=2)
 
 
 class KitchenClosed(Refusal):
-    """The shop is closed by its opening hours, or the kitchen is paused."""
+    """The shop is closed by its opening hours, or the kitchen is paused, or nobody watches its board."""
 
     code = "kitchen_closed"
 
@@ -59,12 +60,14 @@ def refuse_unless_capacity(
 
     :param tickets: those in the queue
     :param pizza_minutes: minutes in the oven, one entry per pizza of the order
-    :raises KitchenClosed: the shop is closed, or the kitchen is paused
+    :raises KitchenClosed: the shop is closed, or the kitchen is paused, or no screen shows the board and it stops then
     :raises OrderTooLarge: the order has more pizzas than may be open at all, or takes longer than a ticket can
     :raises KitchenFull: with it, more orders or more pizzas would be open than may be
     """
     if not kitchen.accepts_orders(at):
         raise _retried_at(KitchenClosed(_closed_message(kitchen, at)), kitchen.opens_at(at), at=at)
+    if kitchen.stops_without_screen and not screens.has_live_screen(kitchen, at):
+        raise _retried_at(KitchenClosed(_unwatched_message()), at + RETRY_WITHOUT_SCREEN, at=at)
     pizzas, load, max_pizzas = len(pizza_minutes), load_of(tickets), kitchen.max_open_pizzas
     is_too_long = promises.ticket_minutes(pizza_minutes, shop=current_shop()) > MAX_TICKET_MINUTES
     if is_too_long or (max_pizzas is not None and pizzas > max_pizzas):
@@ -118,6 +121,11 @@ def _closed_message(kitchen: Kitchen, at: datetime) -> str:
     if clock.business_date(opens_at) == clock.business_date(at):
         return _("We are closed. We open again at %(time)s.") % {"time": clock.wall_clock(opens_at)}
     return _("We are closed. We open again %(time)s.") % {"time": clock.weekday_or_date(opens_at, at=at)}
+
+
+def _unwatched_message() -> str:
+    message = _("The kitchen cannot take your order right now. Please try again in a few minutes.")
+    return f"{message} {current_shop().invitation_to_call}"
 
 
 def _pause_message(reason: str, opens_at: datetime | None, *, at: datetime) -> str:

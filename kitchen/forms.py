@@ -1,12 +1,14 @@
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kitchen import selectors
+from kitchen.events import CapacityChanged
 from kitchen.models import Kitchen
+from kitchen.settings_changes import last_change
 from pizzeria.foundation.concurrent_edits import ConcurrentEditMixin, LastChange
+from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.forms import ShopForm, SingleLineField
 
 MINUTES = ((15, _("15 minutes")), (30, _("30 minutes")), (60, _("an hour")), (0, _("until further notice")))
@@ -24,7 +26,27 @@ class PauseForm(ShopForm):
         return at + timedelta(minutes=minutes) if minutes else None
 
 
-class CapacityForm(ConcurrentEditMixin, ShopForm):
+class KitchenSettingsForm(ConcurrentEditMixin, ShopForm):
+    """
+    The base of the forms of a kitchen's settings: fields of the row, which one kind of event changes.
+
+    :cvar changed_by: that event
+    """
+
+    changed_by: ClassVar[type[DomainEvent[Kitchen]]]
+
+    def __init__(self, *args: Any, kitchen: Kitchen, **kwargs: Any) -> None:
+        initial = {name: getattr(kitchen, name) for name in self.base_fields}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.kitchen = kitchen
+
+    def last_change(self, name: str) -> LastChange | None:
+        return last_change(self.kitchen, self.changed_by, lambda data: data.get(name) == getattr(self.kitchen, name))
+
+
+class CapacityForm(KitchenSettingsForm):
+    changed_by = CapacityChanged
+
     max_concurrent_orders = forms.IntegerField(
         label=_("Open orders at most"),
         min_value=1,
@@ -47,14 +69,6 @@ class CapacityForm(ConcurrentEditMixin, ShopForm):
         help_text=_("How many orders cook at once. Promises are computed from it."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-
-    def __init__(self, *args: Any, kitchen: Kitchen, **kwargs: Any) -> None:
-        initial = {name: getattr(kitchen, name) for name in self.base_fields}
-        super().__init__(*args, initial=initial, **kwargs)
-        self.kitchen = kitchen
-
-    def last_change(self, name: str) -> LastChange | None:
-        return selectors.last_capacity_change(self.kitchen, name)
 
 
 class ScreenReportForm(ShopForm):

@@ -37,12 +37,20 @@ class Span(_Frozen):
         """Return how long it is, by the wall clock of a usual day."""
         return (_minute_of(self.closes) - _minute_of(self.opens) - 1) % MINUTES_OF_A_DAY + 1
 
+    @property
+    def is_whole_day(self) -> bool:
+        """Return whether it is from midnight to midnight."""
+        return self.opens == self.closes == time(0)
+
 
 class ClosedDays(_Frozen):
     """Days in a row on which the shop does not open, such as a holiday; `last` is one of them."""
 
     first: date
     last: date
+
+
+type Week = tuple[tuple[Span, ...], ...]  # the spans of each weekday, Monday first
 
 
 class OpeningHours(_Frozen):
@@ -52,7 +60,7 @@ class OpeningHours(_Frozen):
     :ivar week: the spans of each weekday, Monday first; None: open around the clock
     """
 
-    week: tuple[tuple[Span, ...], ...] | None = None
+    week: Week | None = None
     closed: tuple[ClosedDays, ...] = ()
 
     @classmethod
@@ -93,12 +101,16 @@ class OpeningHours(_Frozen):
 
     def intervals_of(self, day: date) -> list[Interval]:
         """Return when the shop is open, of the spans that open on a date, in UTC and in sequence."""
-        if any(days.first <= day <= days.last for days in self.closed):
+        if self.is_closed_day(day):
             return []
         if self.week is None:
             return [(_moment(day, time(0)), _moment(day + timedelta(days=1), time(0)))]
         intervals = [_interval(day, span) for span in self.week[day.weekday()]]
         return sorted((begin, end) for begin, end in intervals if begin < end)
+
+    def is_closed_day(self, day: date) -> bool:
+        """Return whether a date is one of the closed days."""
+        return any(days.first <= day <= days.last for days in self.closed)
 
     def overlapping_weekday(self) -> int | None:
         """Return the weekday, 0 for Monday, of a span that lasts into the next one; None: no spans overlap."""

@@ -21,8 +21,8 @@ class ScreenState:
     """
     A screen as managers read of it.
 
-    :ivar is_live: the board is in sight there
-    :ivar is_hidden: it reported last that another page covers the board, or that it sleeps
+    :ivar is_live: the board was in sight there a moment ago
+    :ivar is_hidden: it reported last that another page covers the board, or that the device sleeps
     :ivar behind_since: since when it has shown an older version than the kitchen has; None: it is in step
     :ivar missing_versions: how many changes it does not show, if it is behind
     :ivar tested_by: who heard the sound, by name
@@ -40,6 +40,10 @@ class ScreenState:
     tested_by: str
     missing_versions: int
     behind_since: datetime | None
+
+    @property
+    def is_in_sight(self) -> bool:
+        return self.is_live and not self.is_hidden
 
 
 @dataclass(frozen=True, slots=True)

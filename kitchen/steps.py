@@ -2,8 +2,7 @@
 Steps on tickets as a board requests them: by the button of one ticket, or for several tickets at once.
 
 Each step is a command of its own, and carries the `seq` of the ticket that its screen showed. A board sends
-`step=start:REF:SEQ`, several with a blank between them for a button that is about several tickets, or `bulk=start` with
-`ticket=REF:SEQ` for each selected ticket.
+`step=start:REF:SEQ` (several are separated by blanks), or `bulk=start` with `ticket=REF:SEQ` for each selected ticket.
 """
 
 import re
@@ -15,14 +14,16 @@ from uuid import UUID, uuid5
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from kitchen import selectors, services
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from pizzeria.foundation.refusals import Refusal
 
-MAX_AT_ONCE = 100
+MAX_AT_ONCE = 250
+
+_NO_BUTTON = gettext_lazy("This board has no such button. Please load it again.")
 
 _STEP = re.compile(r"([a-z_]{1,20}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):([0-9]{1,9})", re.ASCII)
 
@@ -77,6 +78,11 @@ STEPS: Mapping[str, StepCommand] = {
     "finish": StepCommand(
         services.finish_ticket, ngettext_lazy("%(tickets)s is ready.", "%(tickets)s are ready.", "count")
     ),
+    "seen": StepCommand(services.mark_seen, ngettext_lazy("%(tickets)s is seen.", "%(tickets)s are seen.", "count")),
+    "acknowledge": StepCommand(
+        services.acknowledge_change,
+        ngettext_lazy("What became of %(tickets)s is read.", "What became of %(tickets)s is read.", "count"),
+    ),
     "recall": StepCommand(
         services.recall_ticket, ngettext_lazy("%(tickets)s is recalled.", "%(tickets)s are recalled.", "count")
     ),
@@ -89,11 +95,6 @@ STEPS: Mapping[str, StepCommand] = {
     ),
     "priority": StepCommand(
         services.prioritize_ticket, ngettext_lazy("%(tickets)s comes first.", "%(tickets)s come first.", "count")
-    ),
-    "seen": StepCommand(services.mark_seen, ngettext_lazy("%(tickets)s is seen.", "%(tickets)s are seen.", "count")),
-    "acknowledge": StepCommand(
-        services.acknowledge_change,
-        ngettext_lazy("What became of %(tickets)s is read.", "What became of %(tickets)s is read.", "count"),
     ),
     "normal": StepCommand(
         services.deprioritize_ticket,
@@ -108,14 +109,17 @@ def requested_steps(data: QueryDict) -> list[RequestedStep]:
 
     :raises StepInvalid: nothing is selected, too many are, or the data is not that of a board
     """
-    if "step" in data:
-        return [_parse(step) for step in str(data["step"]).split(" ", MAX_AT_ONCE)]  # a longer rest is no step
-    tickets = dict.fromkeys(data.getlist("ticket"))
-    if not tickets:
-        raise StepInvalid(_("Select at least one ticket first."))
-    if len(tickets) > MAX_AT_ONCE:
-        raise StepInvalid(_("Select %(count)d tickets at most, please.") % {"count": MAX_AT_ONCE})
-    return [_parse(f"{data.get('bulk', '')}:{ticket}") for ticket in tickets]
+    is_of_one_button = "step" in data
+    sent = (
+        str(data["step"]).split()
+        if is_of_one_button
+        else [f"{data.get('bulk', '')}:{each}" for each in data.getlist("ticket")]
+    )
+    if not sent:
+        raise StepInvalid(_NO_BUTTON if is_of_one_button else _("Select at least one ticket first."))
+    if len(sent) > MAX_AT_ONCE:
+        raise StepInvalid(_("%(count)d tickets at once at most, please.") % {"count": MAX_AT_ONCE})
+    return [_parse(each) for each in dict.fromkeys(sent)]
 
 
 def take_steps(
@@ -133,7 +137,7 @@ def take_steps(
     :raises StepInvalid: a step is none of the commands; none is run then
     """
     if any(step.action not in commands for step in requested):
-        raise StepInvalid(_("This board has no such button. Please load it again."))
+        raise StepInvalid(_NO_BUTTON)
     labels = selectors.labels_of([step.ref for step in requested])
     return [_take(step, commands[step.action], labels.get(step.ref, ""), key=key, by=by, at=at) for step in requested]
 
@@ -158,6 +162,6 @@ def _idempotent(step: RequestedStep, key: UUID, by: Actor) -> IdempotentRequest:
 def _parse(sent: str) -> RequestedStep:
     match = _STEP.fullmatch(sent)
     if match is None:
-        raise StepInvalid(_("This board has no such button. Please load it again."))
+        raise StepInvalid(_NO_BUTTON)
     action, ref, seq = match.groups()
     return RequestedStep(action, UUID(ref), int(seq))

@@ -20,6 +20,7 @@ def recalculate_promises() -> None:
     """Compare every promise with the clock, each minute: a promise is also missed when no cook does anything."""
     for kitchen in Kitchen.objects.order_by("pk"):
         services.recalculate_promises(kitchen=kitchen, by=SYSTEM, at=clock.now())
+        services.announce_opening(kitchen=kitchen, by=SYSTEM, at=clock.now())
 
 
 @shared_task

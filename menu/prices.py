@@ -158,6 +158,8 @@ class PricedItem:
     minutes: int  # in the oven; 0 for an item that needs none
     tax_kind: str
     declaration: Declaration
+    category: str
+    category_slug: str
 
 
 def unit_price(base: Decimal, *, factor: Decimal = Decimal(1), added: Iterable[Decimal] = ()) -> Decimal:
@@ -202,6 +204,8 @@ def _price_simple_item(selection: SimpleItemSelection, snapshot: MenuSnapshot, a
         minutes=0,
         tax_kind=simple_item.tax_kind,
         declaration=declaration_of(simple_item),
+        category=simple_item.category,
+        category_slug=simple_item.category_slug,
     )
 
 
@@ -222,6 +226,8 @@ def _price_pizza(selection: PizzaSelection, snapshot: MenuSnapshot, at: datetime
         minutes=part.pizza.expected_minutes,
         tax_kind=TaxKind.FOOD,
         declaration=declaration_of(part.pizza, part.toppings),
+        category=part.pizza.category,
+        category_slug=part.pizza.category_slug,
     )
 
 

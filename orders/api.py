@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Query, Router, Status
 
+from kitchen.models import FulfillmentMethod
 from orders import policies, schemas, selectors, services
 from orders.exceptions import OrderStateConflict
 from orders.models import CancelReason, Order, OrderStatus
@@ -23,6 +24,8 @@ from pizzeria.foundation.scopes import Scope
 
 router = Router(tags=["orders"])
 profile_router = Router(tags=["profile"])
+
+MAX_PIZZAS = 1000  # of one order for which slots are asked: more than any shop bakes at once
 
 StatusFilter = Literal["active", "pending", "confirmed", "cooking", "ready", "delivering", "delivered", "cancelled"]
 
@@ -77,6 +80,29 @@ def quote_order(request: HttpRequest, body: schemas.OrderRequest) -> schemas.Quo
             at=clock.now(),
         )
     return schemas.quote_record(quote)
+
+
+@router.get(
+    "/slots",
+    auth=requires_scope(Scope.ORDERS_WRITE),
+    response=list[schemas.SlotRecord],
+    summary="Times for orders for later",
+)
+def slots(
+    request: HttpRequest,
+    *,
+    method: FulfillmentMethod = FulfillmentMethod.PICKUP,
+    pizzas: Annotated[int, Query(1, ge=0, le=MAX_PIZZAS, description="How many the order has")] = 1,
+    postal_code: Annotated[str, Query("", max_length=12, description="To where it is delivered")] = "",
+) -> list[schemas.SlotRecord]:
+    """
+    Return the times at which such an order can be wanted, the next one first; none: the shop takes no orders for later.
+
+    They are those for pizzas that take a usual time in the oven. A larger order, or somebody who is quicker, may make
+    one impossible: then the order is refused with the code `slot_full` or `slot_not_offered`.
+    """
+    at = clock.now()
+    return schemas.slot_records(selectors.offered_slots(method, pizzas=pizzas, postal_code=postal_code, at=at), at=at)
 
 
 @router.get("", auth=requires_scope(Scope.ORDERS_READ), response=Page[schemas.OrderRecord], summary="Orders")

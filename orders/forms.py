@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 from uuid import uuid4
@@ -18,6 +19,7 @@ from pizzeria.foundation.money import ZERO, AmountFormField
 
 TIP_PERCENTS = (5, 10)
 OTHER_TIP = "other"
+AS_SOON_AS_POSSIBLE = "asap"
 
 
 def tip_of(choice: str, amount: Decimal | None) -> Tip:
@@ -32,6 +34,35 @@ def tip_of(choice: str, amount: Decimal | None) -> Tip:
     return Tip(percent=Decimal(choice)) if choice in map(str, TIP_PERCENTS) else NO_TIP
 
 
+def time_value(moment: datetime) -> str:
+    """Return a moment as the checkout's form sends it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+class WantedTimeField(forms.Field):
+    """
+    When the guest wants the order: None is as soon as possible, also in a form without the field.
+
+    It accepts any moment: whether it is offered is decided when the order is placed, so that a form that has placed an
+    order already is recognised when it is sent again.
+    """
+
+    widget = forms.Select
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value is None or value == AS_SOON_AS_POSSIBLE:
+            return None
+        if not value:
+            raise forms.ValidationError(_("When would you like it? Please choose a time."), code="required")
+        try:
+            moment: datetime | None = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise forms.ValidationError(_("Please choose one of these times."), code="invalid")
+        return moment
+
+
 class CheckoutForm(ShopForm):
     """
     Checkout form.
@@ -42,7 +73,7 @@ class CheckoutForm(ShopForm):
 
     HIDDEN: ClassVar = frozenset({"key", "shown_total", "shown_lines", "basket"})
     field_order = (
-        *("method", "street", "postal_code", "city", "directions"),
+        *("method", "street", "postal_code", "city", "directions", "wanted_at"),
         *("name", "phone", "remember", "email", "allergies", "notes", "tip", "tip_amount", "coupon"),
         *("payment_method", "code"),
     )
@@ -77,6 +108,7 @@ class CheckoutForm(ShopForm):
     directions = SingleLineField(
         label=_("How to find you"), required=False, max_length=200, help_text=_("The doorbell, the floor.")
     )
+    wanted_at = WantedTimeField(label=_("When would you like it?"), required=False)
     allergies = SingleLineField(
         label=_("Allergies"),
         required=False,
@@ -131,6 +163,12 @@ class CheckoutForm(ShopForm):
         field.choices = [choice for choice in choices if choice[0] in offered]
         field.help_text = _("By card you pay on the page of %(gateway)s.") % {"gateway": CARD_GATEWAY}
 
+    def offer_times(self, choices: "list[Any]") -> None:
+        """Set the times that can be chosen, in the shape of a select's choices."""
+        widget = self.fields["wanted_at"].widget
+        assert isinstance(widget, forms.Select)
+        widget.choices = choices
+
     @property
     def chosen_payment_method(self) -> PaymentMethod:
         """Return how the order of a valid form is paid."""
@@ -167,7 +205,10 @@ class CheckoutForm(ShopForm):
 
     def data_without_key(self) -> dict[str, object]:
         """Return what the form orders, without its key and a code, to recognise the same form when it is sent again."""
-        return {name: str(value) for name, value in self.cleaned_data.items() if name not in ("key", "code", "basket")}
+        ordered = {name: value for name, value in self.cleaned_data.items() if name not in ("key", "code", "basket")}
+        if ordered.get("wanted_at") is None:  # whether or not the form had the field
+            ordered.pop("wanted_at", None)
+        return {name: str(value) for name, value in ordered.items()}
 
     def with_current_total(self, *, total: Decimal, lines: str) -> Self:
         """
@@ -177,7 +218,7 @@ class CheckoutForm(ShopForm):
 
         :param lines: the fingerprint of the lines
         """
-        typed = {name: self.data.get(name, "") for name in self.fields}
+        typed = {name: self.data[name] for name in self.fields if name in self.data}
         return type(self)({**typed, "shown_total": str(total), "shown_lines": lines, "key": str(uuid4())})
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from kitchen import slots
 from kitchen.models import FulfillmentMethod
 from orders.models import CancelReason, Order, OrderStatus, PaymentFailure
 from orders.price_trace import DeliveryStep, DiscountStep, LineStep, PriceTrace, TaxStep, TipStep
@@ -24,6 +25,14 @@ _CANCEL_SENTENCES = {  # for each CancelReason: shown to the guest when it has n
     CancelReason.OTHER: _lazy("We are sorry. Please call us."),
 }
 
+_REACHED_STEPS = {  # of an active order: the position of its current step
+    OrderStatus.PENDING: 0,
+    OrderStatus.CONFIRMED: 0,
+    OrderStatus.COOKING: 1,
+    OrderStatus.READY: 2,
+    OrderStatus.DELIVERING: 3,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineStep:
@@ -37,6 +46,8 @@ def order_headline(order: Order) -> str:
     match order.status:
         case OrderStatus.PENDING:
             return _("Waiting for your payment")
+        case OrderStatus.CONFIRMED if order.requested_for and not order.has_started:
+            return _("We have your order for %(time)s") % {"time": wanted_text(order)}
         case OrderStatus.CONFIRMED:
             return _("We have your order")
         case OrderStatus.COOKING:
@@ -50,6 +61,13 @@ def order_headline(order: Order) -> str:
     return _("This order was cancelled")
 
 
+def wanted_text(order: Order) -> str:
+    """Return when the guest wants an order for later: "19:30", with its date if it is not the day of the order."""
+    if order.requested_for is None or order.placed_at is None:
+        return ""
+    return slots.label(order.requested_for, at=order.placed_at)
+
+
 def status_message(order: Order) -> str:
     """Return a sentence about the next step, or about why the order was cancelled."""
     is_delivery = order.method == FulfillmentMethod.DELIVERY
@@ -57,6 +75,8 @@ def status_message(order: Order) -> str:
     match order.status:
         case OrderStatus.PENDING:
             return _("We hold your place at the oven for a few minutes. Once it is paid, we begin.")
+        case OrderStatus.CONFIRMED if order.requested_for and not order.has_started:
+            return _confirmed_for_later(order)
         case OrderStatus.CONFIRMED if is_delivery:
             return _("It is in line for the oven. We bring it to you.")
         case OrderStatus.CONFIRMED:
@@ -80,6 +100,18 @@ def status_message(order: Order) -> str:
     return ""
 
 
+def cook_text(name: str, *, is_cooking: bool) -> str:
+    """Return who cooks an order, or who has cooked it."""
+    return (_("%(name)s is making it.") if is_cooking else _("Made by %(name)s.")) % {"name": name}
+
+
+def _confirmed_for_later(order: Order) -> str:
+    values = {"time": wanted_text(order), "number": order.number}
+    if order.method == FulfillmentMethod.DELIVERY:
+        return _("You want it at %(time)s. We make it in time, and bring it to you.") % values
+    return _("You want it at %(time)s. We make it in time, and call “#%(number)d” at the counter.") % values
+
+
 def notes_message(order: Order) -> str:
     """Return a sentence on what the kitchen can still do with a note."""
     if order.status == OrderStatus.COOKING:
@@ -90,7 +122,11 @@ def notes_message(order: Order) -> str:
 
 
 def order_steps(order: Order) -> list[TimelineStep]:
-    """Return the steps of an order with their times; a step not yet reached has none."""
+    """
+    Return the steps of an order with their times; a step not yet reached has none.
+
+    An order that was recalled, or brought back, has not reached its later steps any more, whenever they were.
+    """
     is_delivery = order.method == FulfillmentMethod.DELIVERY
     times = [
         (_("Ordered"), order.placed_at),
@@ -99,9 +135,13 @@ def order_steps(order: Order) -> list[TimelineStep]:
         *([(_("On its way"), order.out_for_delivery_at)] if is_delivery else []),
         (_("Brought to you") if is_delivery else _("Handed over"), order.delivered_at),
     ]
-    newest = max(index for index, (_name, at) in enumerate(times) if at or index == 0)
+    current = _REACHED_STEPS.get(OrderStatus(order.status), len(times))
     return [
-        TimelineStep(name, at, "now" if index == newest and order.is_active else "done" if at else "later")
+        TimelineStep(name, at, "now")
+        if index == current
+        else TimelineStep(name, at, "done")
+        if at and index < current
+        else TimelineStep(name, None, "later")
         for index, (name, at) in enumerate(times)
     ]
 

@@ -35,5 +35,6 @@ urlpatterns = [
     path("orders/<uuid:ref>/<guest_token:token>/notes/", notes.guest_notes, name="guest_notes"),
     path("orders/<uuid:ref>/<guest_token:token>/link/", order.link_order, name="link_order"),
     path("kitchen/hand-over/", order.hand_over, name="hand_over"),
+    path("kitchen/cancel/", cancel.cancel_from_board, name="cancel_from_board"),
     path("kitchen/orders/", order_list.order_list, name="all"),
 ]

@@ -6,6 +6,7 @@ the first section, by type; all missing or invalid variables are reported togeth
 """
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from datetime import time
 from decimal import Decimal
@@ -47,6 +48,7 @@ A_STRIPE_KEY = validate.Regexp(r"((sk|rk)_(live|test)_\S+)?\Z", error="Not a sec
 A_WEBHOOK_SECRET = validate.Regexp(r"whsec_\S+\Z", error="Not the signing secret of a webhook of Stripe.")
 A_LOOPBACK_ADDRESS = validate.Regexp(r"(http://127\.0\.0\.1:\d+)?\Z", error="Not an address on this machine.")
 A_SECRET = validate.Length(min=50)
+HIGHEST_PORT = 65_535
 A_HOST = validate.Regexp(
     r"(\.?[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*|\[[0-9a-fA-F:]+\])\Z", error="Not a host name; * would be any host."
 )
@@ -68,6 +70,13 @@ def a_network(text: str) -> None:
         ip_network(text)
     except ValueError:
         raise ValidationError("Not a network such as 10.0.0.0/8.") from None
+
+
+def a_printer(text: str) -> None:
+    """Validate a host and a port: printer.local:9100, 192.168.1.20:9100 or [fd00::20]:9100."""
+    matched = re.fullmatch(r"(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\]):([0-9]{1,5})", text)
+    if text and not (matched and 1 <= int(matched[1]) <= HIGHEST_PORT):
+        raise ValidationError("Not a host and a port such as 192.168.1.20:9100.")
 
 
 env = Env(eager=False)  # collects all errors; seal() raises them together
@@ -107,6 +116,10 @@ DEMO_TOKEN_KEYS: str = env.str("DEMO_TOKEN_KEYS", "")  # JWK set of the demo's o
 MAILERS: mail_url.Mailers = env.mailers("MAIL_URL", "")  # empty: the shop sends no e-mail
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", validate=A_SENDER) if MAILERS else ""
 NOTIFY_SMS_URL: str = env.str("NOTIFY_SMS_URL", "", validate=A_PROVIDER)  # empty: the shop sends no SMS
+
+KITCHEN_PRINTER: str = env.str("KITCHEN_PRINTER", "", validate=a_printer)  # empty: browsers print tickets
+KITCHEN_PRINTER_COLUMNS: int = env.int("KITCHEN_PRINTER_COLUMNS", 42, validate=validate.OneOf([32, 42, 48]))
+KITCHEN_PRINTER_CONFIRMS: bool = env.bool("KITCHEN_PRINTER_CONFIRMS", True)  # it answers status commands
 
 # Empty: no cards, cash only. A shop in the demo talks to the demo's stand-in for Stripe, at STRIPE_API_BASE.
 STRIPE_SECRET_KEY: str = env.str("STRIPE_SECRET_KEY", "", validate=A_STRIPE_KEY)
@@ -249,6 +262,7 @@ INSTALLED_APPS = [
     "orders.reports.what_if",
     "orders.backoffice",
     "kitchen",
+    "kitchen.printing",
     "menu",
     "pizzeria.apps.PizzeriaConfig",
     "pizzeria.users",
@@ -377,12 +391,15 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 60
-# A queue per notification channel, one for payments, and one for webhooks: a provider or receiver that does not answer
-# holds up only the worker of its own queue.
-CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "email", "sms", "payments", "webhooks")]
+# A queue per notification channel, one for payments, one for webhooks, and one for the printer: a provider, receiver or
+# printer that does not answer holds up only the worker of its own queue.
+CELERY_TASK_QUEUES = [
+    Queue(name, routing_key=name) for name in ("celery", "email", "sms", "payments", "webhooks", "printing")
+]
 CELERY_TASK_ROUTES = {
     "orders.payments.tasks.*": {"queue": "payments"},
     "orders.notifications.webhooks.tasks.*": {"queue": "webhooks"},
+    "kitchen.printing.tasks.*": {"queue": "printing"},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # a worker logs as every other process of the shop does
 CELERY_TIMEZONE = "UTC"  # local time skips one hour and repeats one every year
@@ -459,6 +476,12 @@ CELERY_BEAT_SCHEDULE = {
     "check-prices": {"task": "orders.tasks.check_prices", "schedule": crontab(hour="4", minute="30")},
     "purge-expired": {"task": "pizzeria.tasks.purge_expired", "schedule": crontab(hour="3", minute="30")},
 }
+if KITCHEN_PRINTER:  # without one, no worker has to serve its queue
+    CELERY_BEAT_SCHEDULE["print-due-tickets"] = {
+        "task": "kitchen.printing.tasks.queue_due_prints",
+        "schedule": 10,
+        "options": {"expires": 10},
+    }
 
 # --- Users -------------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,17 @@
 """Services of the kitchen: functions that the orders app calls within its own commands, and the kitchen's commands."""
 
 from kitchen.services.attention import acknowledge_change, change_ticket_notes, mark_seen
+from kitchen.services.board_settings import change_board_settings
 from kitchen.services.conflicts import TicketStateConflict, refuse_unless_ready
 from kitchen.services.cooking import OvenSlotsTaken, finish_ticket, recall_ticket, start_cooking, undo_step
+from kitchen.services.hours import (
+    HoursRefused,
+    add_closed_days,
+    announce_opening,
+    change_opening_hours,
+    remove_closed_days,
+)
+from kitchen.services.later_orders import change_later_orders
 from kitchen.services.queue import (
     Booking,
     TicketContent,
@@ -32,6 +41,7 @@ from kitchen.services.watch import watch_board
 __all__ = [
     "Booking",
     "CapacityTooLow",
+    "HoursRefused",
     "OvenSlotsTaken",
     "PauseRefused",
     "ScreenNotNamed",
@@ -39,8 +49,13 @@ __all__ = [
     "TicketContent",
     "TicketStateConflict",
     "acknowledge_change",
+    "add_closed_days",
+    "announce_opening",
     "book_ticket",
+    "change_board_settings",
     "change_capacity",
+    "change_later_orders",
+    "change_opening_hours",
     "change_ticket_notes",
     "deprioritize_ticket",
     "finish_ticket",
@@ -58,6 +73,7 @@ __all__ = [
     "recall_ticket",
     "refuse_unless_ready",
     "release_hold",
+    "remove_closed_days",
     "report_screen",
     "resume",
     "resume_ticket",

@@ -12,7 +12,7 @@ from kitchen.models import ON_BOARD, Kitchen, Ticket, TicketChange
 from kitchen.permissions import COOK
 from kitchen.selectors import ticket_by_ref
 from kitchen.services import queue
-from kitchen.services.conflicts import refuse_if_moved_on, ticket_in_state
+from kitchen.services.conflicts import TicketStateConflict, describe_state, refuse_if_moved_on
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
@@ -42,7 +42,9 @@ def mark_seen(
     ticket = kitchen.tickets.get(ref=ref)
     if ticket.seen_at is not None:
         return ticket
-    ticket_in_state(kitchen, ref, *ON_BOARD, by=by, seen_seq=seen_seq)
+    if ticket.state not in ON_BOARD:
+        raise TicketStateConflict(describe_state(ticket, by))
+    refuse_if_moved_on(ticket, seen_seq)
 
     queue.note_seen(ticket, by=by, at=at)
     ticket.save(update_fields=["seen_at", "seen_by"])

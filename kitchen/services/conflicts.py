@@ -30,33 +30,11 @@ def ticket_for_step(ref: UUID, *states: TicketState, by: Actor, seen_seq: int | 
     """
     queue.refuse_unless_permitted(by, COOK)
     kitchen = queue.lock_for_ticket(ref)
-    return kitchen, ticket_in_state(kitchen, ref, *states, by=by, seen_seq=seen_seq)
-
-
-def ticket_in_state(kitchen: Kitchen, ref: UUID, *states: TicketState, by: Actor, seen_seq: int | None) -> Ticket:
-    """
-    Return a ticket of a locked kitchen.
-
-    :param states, seen_seq: as for `ticket_for_step`
-    :raises TicketStateConflict: the ticket is in another state, or has changed since the screen showed it
-    """
     ticket = kitchen.tickets.get(ref=ref)
     if ticket.state not in states:
-        raise TicketStateConflict(f"{_state_sentence(ticket)} {_sentence_on_first_actor(ticket, by)}".strip())
+        raise TicketStateConflict(describe_state(ticket, by))
     refuse_if_moved_on(ticket, seen_seq)
-    return ticket
-
-
-def refuse_if_moved_on(ticket: Ticket, seen_seq: int | None) -> None:
-    """
-    Refuse a step on a ticket that has changed since the screen showed it. Its state has been checked before.
-
-    :param seen_seq: as for `ticket_for_step`
-    :raises TicketStateConflict: it has changed
-    """
-    if seen_seq is not None and seen_seq != ticket.seq:
-        changed = _("%(ticket)s has changed since your screen showed it. Please look again.")
-        raise TicketStateConflict(changed % {"ticket": ticket.label})
+    return kitchen, ticket
 
 
 def refuse_unless_ready(*, kitchen: Kitchen, ref: UUID, by: Actor, seen_seq: int) -> None:
@@ -66,7 +44,28 @@ def refuse_unless_ready(*, kitchen: Kitchen, ref: UUID, by: Actor, seen_seq: int
     :param kitchen: the locked kitchen
     :raises TicketStateConflict: the ticket is not ready, or has changed since the screen showed it
     """
-    ticket_in_state(kitchen, ref, TicketState.READY, by=by, seen_seq=seen_seq)
+    ticket = kitchen.tickets.get(ref=ref)
+    if ticket.state != TicketState.READY:
+        raise TicketStateConflict(describe_state(ticket, by))
+    refuse_if_moved_on(ticket, seen_seq)
+
+
+def refuse_if_moved_on(ticket: Ticket, seen_seq: int | None) -> None:
+    """
+    Refuse a step on a ticket that has changed since the actor's screen showed it. Its state has been checked before.
+
+    :param seen_seq: the `seq` that the screen showed; None: the step is aimed at the ticket, whatever it says by now
+    :raises TicketStateConflict: it has changed since
+    """
+    if seen_seq is not None and ticket.seq != seen_seq:
+        raise TicketStateConflict(
+            _("%(ticket)s was changed meanwhile. Please look at it again.") % {"ticket": ticket.label}
+        )
+
+
+def describe_state(ticket: Ticket, by: Actor) -> str:
+    """Return a sentence on a ticket's state, and on the other user who last changed it."""
+    return f"{_state_sentence(ticket)} {_sentence_on_first_actor(ticket, by)}".strip()
 
 
 def _state_sentence(ticket: Ticket) -> str:

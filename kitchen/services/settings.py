@@ -1,5 +1,5 @@
 """
-Settings of the kitchen: the commands that pause it, resume it and change its capacity.
+Settings of the kitchen: the commands that pause it, resume it, and change its capacity and its other numbers.
 
 With `idempotency=`, the same request sent again returns the kitchen as it is then.
 """

@@ -19,7 +19,7 @@ from pizzeria.foundation.commands import command
 
 TICKET_UNSEEN = AlertKind(
     "ticket_unseen",
-    _("No cook has seen ticket %(ticket)s for %(seconds)s seconds. Tickets unseen for that long: %(tickets)s."),
+    _("No cook has seen ticket %(ticket)s for %(seconds)s seconds. Unseen for too long in all: %(tickets)s."),
 )
 NO_LIVE_SCREEN = AlertKind("no_live_screen", _("The kitchen %(kitchen)s is open, and no screen shows its board."))
 

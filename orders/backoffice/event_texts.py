@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kitchen import slots
 from orders.events import (
     OrderCancelled,
     OrderConfirmed,
@@ -61,8 +62,13 @@ def event_text(event: StoredEvent, *, refund_reason: str = "") -> str:
 def _describe(domain_event: domain_events.DomainEvent[Any], at: datetime) -> str:
     match domain_event:
         case OrderPlaced():
-            return _("Placed as #%(number)d, %(total)s, promised %(from)s to %(until)s") % {
+            wanted = domain_event.wanted_at
+            text = _("Placed as #%(number)d, %(total)s, promised %(from)s to %(until)s")
+            if wanted:
+                text = _("Placed as #%(number)d, %(total)s, wanted for %(wanted)s, promised %(from)s to %(until)s")
+            return text % {
                 "number": domain_event.number,
+                "wanted": slots.label(wanted, at=at) if wanted else "",
                 "total": format_amount(domain_event.total),
                 "from": clock.day_and_time(domain_event.promise_from, at=at),
                 "until": clock.wall_clock(domain_event.promise_until),

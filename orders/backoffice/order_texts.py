@@ -5,16 +5,19 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from orders import presenters
 from orders.models import Order, OrderStatus, PaymentStatus
 from pizzeria.foundation import clock
 from pizzeria.foundation.money import format_amount
 
 
 def promise_text(order: Order) -> str:
-    """Return the time that a placed order was promised for, with its day unless it is the order's."""
+    """Return the time that a placed order was promised for, with its day unless it is that of the order."""
     assert order.promise_from and order.promise_until and order.placed_at, "placed orders only"
     begins = clock.day_and_time(order.promise_from, at=order.placed_at)
-    return f"{begins}–{clock.wall_clock(order.promise_until)}"
+    promised = f"{begins}–{clock.wall_clock(order.promise_until)}"
+    wanted = presenters.wanted_text(order)
+    return _("%(promise)s (wanted for %(time)s)") % {"promise": promised, "time": wanted} if wanted else promised
 
 
 def lateness_text(order: Order, *, at: datetime) -> str:

@@ -37,6 +37,7 @@ SAMPLE_CONTEXT = MessageContext(
     number=42,
     promise="ready between 18:40 and 18:50",
     short_promise="18:40-18:50",
+    wanted="Sat 21 Nov, 18:40",
     reason="We are sorry: something in it ran out.",
     link="https://pizza.example/orders/",
     total="€29.68",
@@ -51,13 +52,14 @@ SAMPLE_CONTEXT = MessageContext(
         tax_included=False,
     ),
 )
-WITHOUT_OPTIONS = replace(SAMPLE_CONTEXT, shop_address="", shop_phone="", pickup_address="", lines=(COLA,))
+WITHOUT_OPTIONS = replace(SAMPLE_CONTEXT, shop_address="", shop_phone="", pickup_address="", wanted="", lines=(COLA,))
 # Templates test optional fields, so each template is rendered with and without them.
 BLANK_CONTEXT = replace(
     SAMPLE_CONTEXT,
     greeting="",
     promise="",
     short_promise="",
+    wanted="",
     reason="",
     link="",
     total="",

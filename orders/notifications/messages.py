@@ -75,6 +75,7 @@ def _render(
         number=order.number,
         promise=promise,
         short_promise=short_promise,
+        wanted=presenters.wanted_text(order),
         reason=_reason(order),
         link=urljoin(settings.SHOP_ORIGIN, order_url(order)),
         total=format_amount(order.total or ZERO),

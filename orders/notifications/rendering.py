@@ -28,6 +28,7 @@ class MessageContext:
     number: int
     promise: str  # "ready between 18:40 and 18:50", with the date if it is not the day of the order
     short_promise: str  # "18:40-18:50", or "Sat 10:37-10:47", for an SMS
+    wanted: str  # "19:30", or "Sat 21 Nov, 19:30": the time of an order for later; else blank
     reason: str  # why the order was cancelled; else blank
     link: str  # to the order, an absolute URL
     total: str

@@ -14,6 +14,7 @@ from orders.schemas.order_record import (
     order_records,
 )
 from orders.schemas.order_request import OrderRequest
+from orders.schemas.slots import SlotRecord, slot_records
 
 __all__ = [
     "AddressRecord",
@@ -25,10 +26,12 @@ __all__ = [
     "PromiseRecord",
     "QuoteRecord",
     "Reason",
+    "SlotRecord",
     "driver_record",
     "event_content",
     "event_record",
     "order_record",
     "order_records",
     "quote_record",
+    "slot_records",
 ]

@@ -80,6 +80,7 @@ class OrderRecord(TotalsRecord):
     special_instructions: str
     allergies: str
     order_time: datetime
+    wanted_at: datetime | None = Field(description="When the customer wants it; null: as soon as possible")
     estimated_ready_time: datetime = Field(description="When the customer gets it at the earliest")
     promise: PromiseRecord
     confirmed_at: datetime | None
@@ -173,6 +174,7 @@ def _order_record(order: Order, staff: OrderStaff, *, by: Actor) -> OrderRecord:
             if line.kind != "pizza"
         ],
         order_time=order.placed_at,
+        wanted_at=order.requested_for,
         estimated_ready_time=order.promise_from,
         promise=PromiseRecord(earliest=order.promise_from, latest=order.promise_until),
         confirmed_at=order.confirmed_at,

@@ -111,7 +111,11 @@ class OrderRequest(NullableRequestBody):
         default=PaymentMethod.CREDIT_CARD,
         description="A card is paid at `payment.url` of the answer; cash at the counter or the door",
     )
-    wanted_at: Moment | None = Field(default=None, description="Orders for later are not offered yet")
+    wanted_at: Moment | None = Field(
+        default=None,
+        description="One of `/orders/slots`. Absent: as soon as possible",
+        examples=["2026-11-20T19:30:00Z"],
+    )
     coupon: Annotated[str, Field(description="Code of a discount"), cleaned_by(FIELDS["coupon"])] = ""
     tip: AmountToPay = Decimal(0)
     expected_total: AmountToPay | None = Field(

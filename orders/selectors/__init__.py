@@ -26,6 +26,8 @@ from orders.selectors.order_access import (
 )
 from orders.selectors.payment_methods import CARD_GATEWAY, offered_payment_methods
 from orders.selectors.phone_proofs import ProofStep, is_phone_proved, proof_step
+from orders.selectors.quotes import offered_slots
+from orders.selectors.tracker import Tracker, tracker
 
 __all__ = [
     "CARD_GATEWAY",
@@ -34,6 +36,7 @@ __all__ = [
     "Choices",
     "OrderDetail",
     "ProofStep",
+    "Tracker",
     "basket",
     "count_items",
     "events_of",
@@ -42,6 +45,7 @@ __all__ = [
     "last_payment_method",
     "may_read_contact",
     "offered_payment_methods",
+    "offered_slots",
     "order_by_guest_token",
     "order_detail",
     "order_for_basket",
@@ -55,6 +59,7 @@ __all__ = [
     "quantities",
     "readable_orders",
     "staff_of",
+    "tracker",
     "unpaid_order_url",
     "visible_to",
     "with_status",

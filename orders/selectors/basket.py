@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from kitchen.models import FulfillmentMethod
 from kitchen.selectors import Quote
+from kitchen.slots import Slots
 from menu import catalogue
 from menu import selectors as menu_selectors
 from menu.prices import MenuSnapshot, PricedItem
@@ -16,7 +18,7 @@ from orders.order_size import refusal_of_large_order
 from orders.price_trace import PriceTrace
 from orders.selectors.coupons import coupon_refusal, find_coupon, terms_of
 from orders.selectors.delivery_area import DeliveryOffer, delivery_offer
-from orders.selectors.quotes import quote
+from orders.selectors.quotes import quote, slots_for
 from orders.totals import Totals
 
 
@@ -75,6 +77,7 @@ class BasketSummary:
     :ivar delivery: what a delivery to the typed postal code would be
     :ivar coupon_problem: why the typed coupon cannot be used; blank: it can, or none is typed
     :ivar too_large: why the shop is to be called instead; blank: the basket is not too large
+    :ivar pizza_minutes: minutes in the oven, one entry per pizza
     """
 
     lines: list[BasketLineSummary]
@@ -85,6 +88,7 @@ class BasketSummary:
     quote: Quote
     fingerprint: str
     too_large: str
+    pizza_minutes: list[int]
 
     @property
     def is_empty(self) -> bool:
@@ -102,8 +106,13 @@ class BasketSummary:
 
     @property
     def can_check_out(self) -> bool:
-        is_possible = self.quote.accepts_orders and not self.too_large
+        is_possible = (self.quote.accepts_orders or self.quote.takes_later) and not self.too_large
         return bool(self.lines) and is_possible and not self.unavailable
+
+    def slots(self, *, method: FulfillmentMethod, at: datetime) -> Slots:
+        """Return the times at which the basket can be wanted as an order. Three queries."""
+        driving_minutes = self.delivery.terms.driving_minutes if self.delivery.terms else None
+        return slots_for(method=method, pizza_minutes=self.pizza_minutes, driving_minutes=driving_minutes, at=at)
 
 
 def basket(ref: UUID | None, *, at: datetime, choices: Choices = NO_CHOICES) -> BasketSummary:
@@ -130,6 +139,7 @@ def basket(ref: UUID | None, *, at: datetime, choices: Choices = NO_CHOICES) -> 
         fingerprint=priced_basket.fingerprint,
         quote=current_quote,
         too_large=large.message if large else current_quote.too_large,
+        pizza_minutes=pizza_minutes,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -61,7 +62,7 @@ def measured_minutes(kitchen: Kitchen, *, at: datetime) -> list[MeasuredMinutes]
 
     Left out are orders that were recalled, or of which a step was undone: their times are not those of the oven.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "kitchen": kitchen.pk,
         "since": clock.business_date(at - LEARNING_PERIOD),
         "at": at,

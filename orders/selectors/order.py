@@ -66,7 +66,7 @@ class OrderRow:
 
 
 def visible_to(by: Actor, ref: UUID) -> Order | None:
-    """Return an order to an actor who may see it, with its contact; None to any other actor."""
+    """Return an order to an actor who may see it, with its contact and kitchen; None to any other actor."""
     order = _placed_order(ref)
     return order if order and policies.is_visible(order, by) else None
 
@@ -78,7 +78,7 @@ def order_by_guest_token(ref: UUID, token: str) -> Order | None:
 
 
 def _placed_order(ref: UUID) -> Order | None:
-    return Order.objects.select_related("contact", "customer").filter(ref=ref).first()
+    return Order.objects.select_related("contact", "customer", "kitchen").filter(ref=ref).first()
 
 
 def last_step(ref: UUID) -> StoredEvent | None:

@@ -12,9 +12,11 @@ from typing import cast
 from django.core.cache import cache
 
 from kitchen import selectors as kitchen_selectors
-from kitchen.models import FulfillmentMethod
+from kitchen.models import FulfillmentMethod, Kitchen
 from kitchen.selectors import Quote
 from kitchen.slots import LaterOrder, Slots
+from orders.exceptions import OutsideDeliveryArea
+from orders.selectors.delivery_area import delivery_terms, outside_message
 from pizzeria.foundation.shapes import shape_of
 from pizzeria.foundation.shop.selectors import current_shop
 
@@ -23,15 +25,22 @@ CACHE_SECONDS = 5
 CACHE_KEY = f"quote:{shape_of(Quote)}"
 
 
-def quote(*, at: datetime, pizza_minutes: list[int] | None = None, driving_minutes: int | None = None) -> Quote:
+def quote(
+    *,
+    at: datetime,
+    pizza_minutes: list[int] | None = None,
+    driving_minutes: int | None = None,
+    kitchen: Kitchen | None = None,
+) -> Quote:
     """
     Return the quote for an order placed now. Two queries.
 
     :param pizza_minutes: minutes in the oven, one entry per pizza; None: nothing is chosen yet, so a typical pizza's
     :param driving_minutes: to where it would be delivered; None: those of the shop's settings
+    :param kitchen: if it is loaded already
     """
     minutes = TYPICAL_PIZZA_MINUTES if pizza_minutes is None else pizza_minutes
-    kitchen = kitchen_selectors.the_kitchen()
+    kitchen = kitchen or kitchen_selectors.the_kitchen()
     return kitchen_selectors.quote(kitchen, pizza_minutes=minutes, driving_minutes=driving_minutes, at=at)
 
 
@@ -46,6 +55,23 @@ def slots_for(
     """
     order = LaterOrder.of(pizza_minutes, method=method, shop=current_shop(), driving_minutes=driving_minutes)
     return kitchen_selectors.slots_of(kitchen_selectors.the_kitchen(), order, at=at)
+
+
+def offered_slots(method: FulfillmentMethod, *, pizzas: int, postal_code: str, at: datetime) -> Slots:
+    """
+    Return the quarters of an hour at which an order of some typical pizzas can be wanted. Five queries.
+
+    :param postal_code: to where it would be delivered; blank: not known yet
+    :raises OutsideDeliveryArea: the shop does not deliver there
+    """
+    driving_minutes = None
+    if method == FulfillmentMethod.DELIVERY and postal_code:
+        terms = delivery_terms(postal_code)
+        if terms is None:
+            raise OutsideDeliveryArea(outside_message(postal_code), field="postal_code")
+        driving_minutes = terms.driving_minutes
+    pizza_minutes = TYPICAL_PIZZA_MINUTES * pizzas
+    return slots_for(method=method, pizza_minutes=pizza_minutes, driving_minutes=driving_minutes, at=at)
 
 
 def cached_quote(*, at: datetime) -> Quote:

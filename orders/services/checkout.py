@@ -140,7 +140,7 @@ def place_order(
     kitchen = Kitchen.objects.for_update().get(pk=kitchen_id)
     content = kitchen_services.TicketContent(
         method=method,
-        items=kitchen_items(lines),
+        items=kitchen_items(priced_basket),
         pizza_minutes=priced_basket.pizza_minutes,
         driving_minutes=delivery.driving_minutes if delivery else None,
         notes=contact.notes,

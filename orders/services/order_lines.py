@@ -78,8 +78,13 @@ def selection_of(line: OrderLine) -> Selection:
     return PizzaSelection(size=line.size, parts=parts)
 
 
-def kitchen_items(lines: Iterable[PlacedLine]) -> list[dict[str, Any]]:
-    """Return what the kitchen has to make, as `Ticket.items` has it: in names and without prices."""
+def kitchen_items(priced_basket: PricedBasket) -> list[dict[str, Any]]:
+    """
+    Return what the kitchen has to make, as `Ticket.items` has it: in names and without prices.
+
+    Each has the menu category of its item as its station.
+    """
+    items = [line.item for line in priced_basket.lines if line.item]
     return [
         {
             "quantity": line.quantity,
@@ -87,9 +92,10 @@ def kitchen_items(lines: Iterable[PlacedLine]) -> list[dict[str, Any]]:
             "size": line.size_name,
             "added": [topping.name for part in line.parts for topping in part.added],
             "left_out": [topping.name for part in line.parts for topping in part.left_out],
+            "station": {"slug": item.category_slug, "name": item.category},
             **_allergens(line.declaration),
         }
-        for line in lines
+        for item, line in zip(items, placed_lines(priced_basket), strict=True)
     ]
 
 

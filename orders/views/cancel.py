@@ -9,13 +9,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
+from kitchen.steps import StepInvalid, requested_steps
+from kitchen.views.board import board_after_step
 from orders import selectors, services
 from orders.models import CancelReason, Order
 from orders.permissions import CANCEL_ANY_ORDER
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import Actor, actor_of
+from pizzeria.foundation.actor import Actor, actor_of, needs
 from pizzeria.foundation.forms import ShopForm, SingleLineField
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import ReauthenticationRequired, require_recent_auth
@@ -47,6 +50,22 @@ class CancelForm(ShopForm):
 def cancel(request: HttpRequest, ref: UUID) -> HttpResponse:
     by = actor_of(request)
     return _cancel(request, selectors.visible_to(by, ref), by=by)
+
+
+@needs(CANCEL_ANY_ORDER)
+@require_POST
+def cancel_from_board(request: HttpRequest) -> HttpResponse:
+    """Open the page on which the order of the ticket that is selected on the kitchen's board is cancelled."""
+    try:
+        refs = {step.ref for step in requested_steps(request.POST)}
+    except StepInvalid as refusal:
+        messages.warning(request, refusal.message)
+        return board_after_step(request)
+    if len(refs) > 1:
+        messages.warning(request, _("One order at a time is cancelled, as each needs its reason."))
+        return board_after_step(request)
+    page = reverse("orders:cancel", args=[refs.pop()])
+    return HttpResponseClientRedirect(page) if request.headers.get("HX-Request") else redirect(page)
 
 
 @login_not_required

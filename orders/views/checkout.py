@@ -145,6 +145,7 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
         coupon=form.cleaned_data["coupon"],
         tip=form.tip_choice(),
         payment_method=form.chosen_payment_method,
+        wanted_at=form.cleaned_data["wanted_at"],
         by=by,
         at=clock.now(),
         idempotency=IdempotentRequest.of(

@@ -15,7 +15,7 @@ from phonenumber_field.phonenumber import to_python
 
 from kitchen.models import FulfillmentMethod
 from orders import selectors, services
-from orders.forms import OTHER_TIP, CheckoutForm, tip_of
+from orders.forms import OTHER_TIP, CheckoutForm, time_value, tip_of
 from orders.models import Order, normalize_coupon_code, normalize_postal_code
 from orders.price_trace import PriceTrace
 from pizzeria.foundation import clock
@@ -57,11 +57,13 @@ def count_typed_coupon(request: HttpRequest, choices: selectors.Choices, basket:
 
 
 def choices_of(order: Order) -> dict[str, str]:
-    """Return the coupon and the tip of an order, by the names of the form's fields, for the same order once more."""
+    """Return time, coupon and tip of an order, by the names of the form's fields, for the same order once more."""
+    chosen = {"wanted_at": time_value(order.requested_for)} if order.requested_for else {}
     if order.price_trace is None:
-        return {}
+        return chosen
     trace = PriceTrace.model_validate(order.price_trace)
-    chosen = {"coupon": trace.discount.code} if trace.discount else {}
+    if trace.discount:
+        chosen |= {"coupon": trace.discount.code}
     if trace.tip and trace.tip.percent is None:
         chosen |= {"tip": OTHER_TIP, "tip_amount": str(trace.tip.amount)}
     elif trace.tip:

@@ -34,8 +34,13 @@ def keep_draft(request: HttpRequest, *, for_any_user: bool = False) -> None:
 
 
 def typed(request: HttpRequest) -> dict[str, str]:
-    """Return what was typed into the posted form, valid or not, by the name of the field."""
-    return {name: request.POST[name][:MAX_LENGTH] for name in _TYPED if request.POST.get(name)}
+    """
+    Return what was typed into the posted form, valid or not, by the name of the field.
+
+    A blank time is kept too: the guest has not chosen one, which is not "as soon as possible".
+    """
+    given = {name: request.POST[name] for name in _TYPED if name in request.POST}
+    return {name: value[:MAX_LENGTH] for name, value in given.items() if value or name == "wanted_at"}
 
 
 def fill_draft(request: HttpRequest, contact: OrderContact, **chosen: str) -> None:

@@ -14,7 +14,7 @@ from orders import presenters, selectors, services
 from orders.customers import selectors as customer_selectors
 from orders.forms import CheckoutForm, CustomerCheckoutForm
 from orders.models import CARD_METHODS, PaymentMethod
-from orders.views import basket_session, checkout_choices, checkout_draft, checkout_proof
+from orders.views import basket_session, checkout_choices, checkout_draft, checkout_proof, checkout_times
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, ActorKind, actor_of
 from pizzeria.foundation.attempts.counting import TooManyAttempts
@@ -113,7 +113,15 @@ def _render(
     """Render the form beside its basket, with the refusal, or else with the reason why no order is accepted now."""
     if ref := basket_session.basket_ref(request):
         services.record_basket_use(basket=ref, at=clock.now())
-    closed_reason = "" if basket.quote.accepts_orders else basket.quote.message
+    method = form["method"].value()
+    is_delivery = method == FulfillmentMethod.DELIVERY
+    checkout_times.offer_times(
+        form,
+        basket,
+        method=FulfillmentMethod.DELIVERY if is_delivery else FulfillmentMethod.PICKUP,
+        at=clock.now(),
+    )
+    closed_reason = "" if basket.quote.accepts_orders or basket.quote.takes_later else basket.quote.message
     context = {
         "form": form,
         "basket": basket,

@@ -89,8 +89,11 @@ def undo_hand_over(request: HttpRequest, ref: UUID) -> HttpResponse:
 def _show(request: HttpRequest, order: Order | None, *, keep_this_link: bool) -> HttpResponse:
     if order is None:
         raise Http404
+    at = clock.now()
     context = {
-        "order": selectors.order_detail(order, at=clock.now()),
+        "order": selectors.order_detail(order, at=at),
+        "tracker": selectors.tracker(order, at=at),
+        "now": at,
         "keep_this_link": keep_this_link,
         "can_be_linked": keep_this_link and order.customer_id is None,
         "as_staff": actor_of(request).may(CANCEL_ANY_ORDER),

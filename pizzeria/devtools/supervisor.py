@@ -153,6 +153,8 @@ def _shop_processes(demo: StateDir, variables: dict[str, str], port: int) -> Ite
         "webhooks": f"{worker} --pool solo --queues webhooks --hostname webhooks@%h",
         "beat": "-m celery -A pizzeria beat --loglevel WARNING",
     }
+    if variables.get("KITCHEN_PRINTER"):  # of the caller's environment: the demo has no printer of its own
+        workers["printing"] = f"{worker} --pool solo --queues printing --hostname printing@%h"
     try:
         # Without this timeout uvicorn waits for open event streams, and never ends.
         children.append(

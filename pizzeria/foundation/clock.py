@@ -96,6 +96,19 @@ def day_and_time(moment: datetime, *, at: datetime) -> str:
     return f"{_date_text(moment.astimezone(shop_zone()).date(), at)}, {wall_clock(moment)}"
 
 
+def day_and_time_formatter(*, at: datetime) -> Callable[[datetime], str]:
+    """Return a function that formats moments as `day_and_time` does, for many: the day of `at` is computed once."""
+    zone = shop_zone()
+    begins, ends = day_bounds(business_date(at))
+
+    def text(moment: datetime) -> str:
+        if begins <= moment < ends:
+            return moment.astimezone(zone).strftime("%H:%M")
+        return day_and_time(moment, at=at)
+
+    return text
+
+
 def weekday_and_time(moment: datetime, *, at: datetime) -> str:
     """Format a moment as `day_and_time` does, with its weekday alone for the date: Sat 10:37."""
     if business_date(moment) == business_date(at):

@@ -66,6 +66,8 @@ if (screenReport) {
   document.addEventListener("board:sound", ({ detail }) => reportScreen({ sound: detail.isOn, heard: detail.heard }));
 
   const naming = document.getElementById("screen-naming");
-  naming.querySelector("[name=key]").value = keyOfThisScreen();
-  naming.hidden = false;
+  if (naming) {
+    naming.querySelector("[name=key]").value = keyOfThisScreen();
+    naming.hidden = false;
+  }
 }

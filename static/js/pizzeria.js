@@ -72,7 +72,7 @@ for (const type of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
 // A poll does not swap content that has not changed, nor content in which a button is being pressed or a field has the
 // focus. The CSRF token differs in each response and is ignored.
 const lastResponse = new Map();
-const isInUse = (element) => element.querySelector(":active, input:focus, select:focus, textarea:focus");
+const isInUse = (element) => element.querySelector(':active, input:not([name="ticket"]):focus, select:focus, textarea:focus');
 
 const newTextOf = (target, html) => {
   const element = new DOMParser().parseFromString(html, "text/html").getElementById(target.id);

@@ -126,6 +126,16 @@ PLANTED = {
     ),
     "kitchen models import promises": ("kitchen/models.py", "import kitchen.promises", "Layers of kitchen"),
     "kitchen selectors import services": ("kitchen/selectors.py", "import kitchen.services", "Layers of kitchen"),
+    "the kitchen's services import printing": (
+        "kitchen/services/queue.py",
+        "import kitchen.printing.services",
+        "Layers of kitchen",
+    ),
+    "slips import the printer's services": (
+        "kitchen/printing/slips.py",
+        "import kitchen.printing.services",
+        "Layers of kitchen.printing",
+    ),
     "prices import the catalogue": ("menu/prices.py", "import menu.catalogue", "Layers of menu"),
     "pictures import services": ("menu/pictures.py", "import menu.services", "Layers of menu"),
     "menu selectors import services": ("menu/selectors.py", "import menu.services", "Layers of menu"),
@@ -144,6 +154,7 @@ STRAY = {
     "orders/reports/daily_email": "Layers of orders.reports.daily_email",
     "orders/backoffice": "Layers of orders.backoffice",
     "kitchen": "Layers of kitchen",
+    "kitchen/printing": "Layers of kitchen.printing",
     "menu": "Layers of menu",
 }
 

@@ -71,6 +71,7 @@ API = {
     "/api/orders/UUID/hand-over": 405,
     "/api/orders/UUID/status": 405,
     "/api/orders/quote": 405,
+    "/api/orders/slots": 401,
     "/api/kitchen/status": 401,
     "/api/kitchen/queue": 401,
     "/api/kitchen/orders/UUID/start": 405,

@@ -12,6 +12,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text()
 # Signals of the kitchen, and of what is no event, sent inside the transaction of a command.
 IN_TRANSACTION = {
     "orders.signals.phone_code_requested": ["orders.notifications.receivers.on_phone_code_requested"],
+    "kitchen.signals.ticket_waiting": ["kitchen.printing.receivers.on_ticket_waiting"],
     "kitchen.signals.cooking_started": ["orders.receivers.on_cooking_started"],
     "kitchen.signals.ticket_ready": ["orders.receivers.on_ticket_ready"],
     "kitchen.signals.ticket_recalled": ["orders.receivers.on_ticket_recalled"],

@@ -11,6 +11,7 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
 from tests import shop
+from tests.kitchen.opening import LUNCH_AND_DINNER, every_day, on, set_hours
 from tests.shop import FRIDAY_NIGHT
 from tests.users.api_client import assert_refused
 
@@ -41,6 +42,22 @@ def test_the_status_has_the_load_the_limits_and_the_open_orders(caller, chef):
     ]
     assert status["active_orders"][0]["due"] == "2026-11-20T19:10:00Z"
     assert status["average_cooking_time"] is None
+
+
+def test_the_status_says_whether_the_shop_is_open_and_when_it_opens_or_closes(caller, monkeypatch):
+    set_hours(every_day(*LUNCH_AND_DINNER))
+    chef = caller("chef")
+
+    def status_at(wall):
+        monkeypatch.setattr(clock, "now", lambda: on("2026-11-20", wall))
+        status = chef.get("/kitchen/status").json()
+        return [status[name] for name in ("is_open", "accepts_orders", "opens_at", "closes_at")]
+
+    assert status_at("15:00") == [False, False, "2026-11-20T17:00:00Z", None]
+    assert status_at("18:00") == [True, True, None, "2026-11-20T21:30:00Z"]
+    pause_until = on("2026-11-20", "23:00")
+    Kitchen.objects.update(taking_orders=False, pause_reason="Oven check", paused_until=pause_until)
+    assert status_at("19:00") == [True, False, "2026-11-21T10:30:00Z", "2026-11-20T21:30:00Z"]
 
 
 def test_the_average_cooking_time_is_measured_from_start_to_finish(caller, chef):

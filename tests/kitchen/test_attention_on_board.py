@@ -88,9 +88,7 @@ def test_several_tickets_can_be_selected_and_marked_as_seen(ciro, kitchen):
     assert not Ticket.objects.filter(seen_at=None).exists()
 
 
-@pytest.mark.parametrize(
-    "step", ["seen", "seen:", "seen:1:2", " ", "seen:{ref}:0 x", "seen:{ref}:0  seen:{ref}:0"]
-)
+@pytest.mark.parametrize("step", ["seen", "seen:", "seen:1:2", " ", "seen:{ref}:0 x"])
 def test_a_value_that_is_no_step_of_a_board_does_nothing(ciro, placed_order, step):
     response = ciro.post(STEPS, {"step": step.format(ref=placed_order.ref)}, headers={"Accept": "application/json"})
 
@@ -157,7 +155,7 @@ def test_a_tap_on_a_changed_card_that_was_changed_again_is_refused_on_the_card(c
 
     response = ciro.post(STEPS, {"step": step}, follow=True)
 
-    assert "#1 has changed since" in card(response.content.decode(), placed_order)
+    assert "#1 was changed meanwhile" in card(response.content.decode(), placed_order)
     assert Ticket.objects.get().unacknowledged_change == "changed"
 
 

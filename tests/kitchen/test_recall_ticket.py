@@ -31,7 +31,7 @@ def test_recalling_puts_a_ticket_at_the_head_of_the_queue_while_every_oven_slot_
 
     recall(placed_order, chef)
 
-    line = Ticket.objects.filter(state=TicketState.WAITING).in_order()
+    line = Ticket.objects.filter(state=TicketState.WAITING).in_sequence()
     assert [ticket.ref for ticket in line] == [placed_order.ref, waiting.ref]
     assert Ticket.objects.filter(state=TicketState.COOKING).count() == 1
     assert Order.objects.get(pk=placed_order.pk).status == OrderStatus.CONFIRMED

@@ -5,13 +5,15 @@ import pytest
 
 from kitchen import services as kitchen_services
 from kitchen.capacity import KitchenClosed, KitchenFull
-from kitchen.events import CapacityChanged
-from kitchen.models import Kitchen
+from kitchen.events import BoardSettingsChanged, CapacityChanged, LaterOrdersChanged
+from kitchen.models import Kitchen, TicketState
 from pizzeria.foundation.ends import MAX_AHEAD, UntilPassed, UntilTooFar
 from pizzeria.foundation.events.domain_events import load_data
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import NotAllowed
 from tests import shop
+from tests.kitchen.opening import on
+from tests.kitchen.tickets import in_queue
 from tests.shop import FRIDAY_NIGHT
 
 HALF_PAST = FRIDAY_NIGHT + timedelta(minutes=30)
@@ -147,3 +149,86 @@ def test_the_stored_event_of_the_first_release_has_no_limit_of_pizzas():
     assert load_data("kitchen.capacity_changed.v1", written_then) == CapacityChanged(
         max_concurrent_orders=30, oven_slots=7, max_open_pizzas=None
     )
+
+
+def change_later(kitchen, by, **fields):
+    values = {"max_slot_pizzas": 8, "later_days": 2, "lead_minutes": 10, **fields}
+    return kitchen_services.change_later_orders(kitchen=kitchen, **values, by=by, at=FRIDAY_NIGHT)
+
+
+def board_settings(**fields):
+    values = {name: getattr(Kitchen(), name) for name in BoardSettingsChanged.model_fields}
+    return BoardSettingsChanged(**{**values, **fields})
+
+
+def change_board(kitchen, by, **fields):
+    return kitchen_services.change_board_settings(
+        kitchen=kitchen, settings=board_settings(**fields), by=by, at=FRIDAY_NIGHT
+    )
+
+
+def events_of(event):
+    return StoredEvent.objects.filter(type=event.type)
+
+
+def test_a_manager_changes_the_orders_for_later_and_the_event_holds_them(kitchen, manager):
+    change_later(kitchen, manager, later_days=7)
+    change_later(kitchen, manager, later_days=7)  # as they are already
+
+    changed = Kitchen.objects.get()
+    assert (changed.max_slot_pizzas, changed.later_days, changed.lead_minutes) == (8, 7, 10)
+    assert changed.version == kitchen.version + 1
+    assert events_of(LaterOrdersChanged).get().data == {"max_slot_pizzas": 8, "later_days": 7, "lead_minutes": 10}
+
+
+def test_a_quarter_of_an_hour_cannot_take_less_than_is_booked_in_it(kitchen, manager):
+    Kitchen.objects.update(max_slot_pizzas=12)
+    fuller, quarter = on("2026-11-21", "19:15"), on("2026-11-21", "19:00")
+    for slot, pizzas in ((quarter, 6), (fuller, 4), (fuller, 4)):
+        in_queue(kitchen, TicketState.SCHEDULED, slot_at=slot, joins_queue_at=slot, pizzas=pizzas)
+    in_queue(kitchen, TicketState.WITHDRAWN, slot_at=fuller, pizzas=9)
+    in_queue(kitchen, TicketState.GONE, slot_at=FRIDAY_NIGHT - timedelta(hours=1), pizzas=11)
+
+    with pytest.raises(kitchen_services.CapacityTooLow) as too_low:
+        change_later(kitchen, manager, max_slot_pizzas=7)
+    assert too_low.value.field == "max_slot_pizzas"
+    assert too_low.value.message == "8 pizzas are booked for Sat 21 Nov, 19:15 already; it cannot be less."
+    assert Kitchen.objects.get().max_slot_pizzas == 12
+
+    change_later(kitchen, manager, max_slot_pizzas=8)
+    change_later(kitchen, manager, max_slot_pizzas=None)
+    assert Kitchen.objects.get().max_slot_pizzas is None
+
+
+def test_a_slot_that_is_overbooked_does_not_keep_a_manager_from_changing_the_days_ahead(kitchen, manager):
+    Kitchen.objects.update(max_slot_pizzas=4)
+    slot = on("2026-11-21", "19:00")
+    in_queue(kitchen, TicketState.SCHEDULED, slot_at=slot, joins_queue_at=slot, pizzas=9)
+
+    change_later(kitchen, manager, max_slot_pizzas=4, later_days=1)
+
+    assert Kitchen.objects.get().later_days == 1
+
+
+def test_a_manager_changes_the_settings_of_the_board_and_the_event_holds_them(kitchen, manager):
+    change_board(kitchen, manager, late_minutes=9, shows_cook=True)
+    change_board(kitchen, manager, late_minutes=9, shows_cook=True)  # as they are already
+
+    changed = Kitchen.objects.get()
+    assert {name: getattr(changed, name) for name in BoardSettingsChanged.model_fields} == {
+        "warning_minutes": 5,
+        "late_minutes": 9,
+        "unseen_seconds": 30,
+        "stops_without_screen": False,
+        "shows_cook": True,
+        "uses_learned_minutes": True,
+    }
+    assert changed.version == kitchen.version + 1
+    assert events_of(BoardSettingsChanged).get().data["late_minutes"] == 9
+
+
+def test_only_managers_change_the_orders_for_later_and_the_settings_of_the_board(kitchen, chef):
+    with pytest.raises(NotAllowed):
+        change_later(kitchen, chef)
+    with pytest.raises(NotAllowed):
+        change_board(kitchen, chef, late_minutes=9)

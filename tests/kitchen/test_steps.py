@@ -90,7 +90,7 @@ def test_a_step_on_a_ticket_that_is_in_the_same_state_again_is_refused_by_its_se
 
     answer = press(ciro, "start", placed[0], seq=0, headers=JSON)
 
-    assert results(answer) == [("#1", False, "#1 has changed since your screen showed it. Please look again.")]
+    assert results(answer) == [("#1", False, "#1 was changed meanwhile. Please read it again.")]
     assert results(press(ciro, "start", placed[0], seq=2, headers=JSON)) == [("#1", True, "")]
 
 
@@ -158,7 +158,7 @@ def test_what_no_board_sends_is_answered_with_a_sentence_and_nothing_is_done(cir
     assert states() == ["waiting"] * 3
 
 
-@pytest.mark.parametrize(("count", "message"), [(0, "Select at least one ticket first."), (101, "Select 100 tickets")])
+@pytest.mark.parametrize(("count", "message"), [(0, "Select at least one ticket first."), (251, "250 tickets at once")])
 def test_none_or_too_many_selected_tickets_are_refused_with_a_sentence(ciro, count, message):
     sent = {"bulk": "start", "ticket": [f"{uuid7()}:0" for _ in range(count)]}
 

@@ -16,7 +16,6 @@ from orders.payments.models import PaymentAttempt, Receipt, Refund
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import ZERO
 from pizzeria.foundation.shop.selectors import current_shop
-from tests.orders import state_machine as table
 
 # The fields that may change in an order that no step named: it gets a new promise, which is an event.
 NEW_PROMISE_FIELDS = {"seq", "promise_from", "promise_until"}
@@ -61,7 +60,7 @@ class Snapshot:
             ref: (row["method"], row["status"], row["driver_id"], self.owners.get(row["customer_id"]))
             for ref, row in rows
         }
-        states = {ref: table.TICKET[order.status] for ref, order in placed.items()}
+        states = {ref: order.ticket_state for ref, order in placed.items()}
         assert states == {ref: row["state"] for ref, row in self.tickets.items()}
         attention = {ref: (order.is_seen, order.change, order.notes) for ref, order in placed.items()}
         assert attention == {
@@ -81,10 +80,15 @@ class Snapshot:
         )
 
     def check_kitchen_limits(self, before, *, by):
-        """Assert that no ticket cooks without an oven slot, and only a recall or an undo exceeds the maximum load."""
+        """
+        Assert that no ticket cooks without an oven slot, and only a recall, an undo and tickets for later that have
+        just joined the queue exceed the maximum load.
+        """
         states = Counter(row["state"] for row in self.tickets.values())
         assert states["cooking"] <= self.kitchen["oven_slots"]
         (orders, pizzas), (orders_before, pizzas_before) = self.load, before.load
+        joined = [row for ref, row in self.in_load.items() if row["slot_at"] and ref not in before.in_load]
+        orders, pizzas = orders - len(joined), pizzas - sum(row["pizzas"] for row in joined)
         max_pizzas = self.kitchen["max_open_pizzas"]
         is_within_limits = orders <= max(self.kitchen["max_concurrent_orders"], orders_before) and (
             max_pizzas is None or pizzas <= max(max_pizzas, pizzas_before)
@@ -94,8 +98,27 @@ class Snapshot:
     @property
     def load(self):
         """Return the number of orders, and of pizzas, that count towards the capacity."""
-        rows = [row for row in self.tickets.values() if row["state"] in ("held", "waiting", "cooking")]
+        rows = self.in_load.values()
         return len(rows), sum(row["pizzas"] for row in rows)
+
+    @property
+    def in_load(self):
+        """Return the tickets that count towards the capacity, by the order's ref."""
+        return {
+            ref: row
+            for ref, row in self.tickets.items()
+            if row["state"] in ("waiting", "cooking") or (row["state"] == "held" and not row["slot_at"])
+        }
+
+    def check_slots(self):
+        """Assert that in no quarter of an hour more pizzas are sold for later than its limit."""
+        sold = Counter()
+        for row in self.tickets.values():
+            if row["slot_at"] and row["state"] != "withdrawn":
+                sold[row["slot_at"]] += row["pizzas"]
+        assert all(pizzas <= self.kitchen["max_slot_pizzas"] for pizzas in sold.values())
+        scheduled = [row for row in self.tickets.values() if row["state"] == "scheduled"]
+        assert all(row["slot_at"] and row["joins_queue_at"] for row in scheduled)
 
     def check_event_numbers(self):
         """Assert that the events of every aggregate are numbered from one without a gap, up to an order's `seq`."""
@@ -171,10 +194,13 @@ class Snapshot:
         return others
 
     def ready_times(self, *, at):
-        """Return the time at which each ticket in the queue is ready, by the order's ref."""
-        queue = [Ticket(**row) for row in self.tickets.values() if row["state"] in ("held", "waiting", "cooking")]
-        queue.sort(key=lambda ticket: (ticket.due_at, ticket.pk))
-        return promises.ready_times(queue, oven_slots=self.kitchen["oven_slots"], at=at)
+        """Return when each ticket in the queue is ready, by the order's ref; one for later not before it is due."""
+        states = ("held", "scheduled", "waiting", "cooking")
+        queue = [Ticket(**row) for row in self.tickets.values() if row["state"] in states]
+        queue.sort(key=lambda ticket: (not ticket.is_priority, ticket.due_at, ticket.pk))
+        times = promises.ready_times(queue, oven_slots=self.kitchen["oven_slots"], at=at)
+        later = {ticket.ref: max(times[ticket.ref], ticket.due_at) for ticket in queue if ticket.slot_at}
+        return times | later
 
     def check_no_order_delayed(self, before, *, at):
         """Assert that a new order delays no order that was in the queue before."""

@@ -35,6 +35,9 @@ from tests.shop import FRIDAY_NIGHT
 
 MAX_ORDERS = 10
 MAX_CONCURRENT_ORDERS, OVEN_SLOTS = 6, 2
+# So early that orders for later join the queue within a walk, while every time that they are wanted for is far enough
+# away to be offered whatever is in the queue.
+MAX_SLOT_PIZZAS, LEAD_MINUTES = 6, 150
 
 ROLES = {"customer": roles.CUSTOMER, "cook": roles.KITCHEN, "driver": roles.DRIVER, "manager": roles.MANAGER}
 PEOPLE = {
@@ -54,7 +57,8 @@ UNDO_SHARE = 1 / 4  # share of steps that the last user takes at once, to undo t
 NEW_ROW_SHARE = 1 / 2  # share of the sensible steps that follow a row which the walk has not followed yet, if possible
 LINK_SHARE = 3 / 4  # share of steps that are taken with the link of the guest's order
 
-PIZZAS = ["margherita", "pepperoni"]  # 8 and 9 minutes
+MINUTES = {"margherita": 8, "pepperoni": 9}
+PIZZAS = list(MINUTES)
 
 
 class NothingToSettle(Refusal):
@@ -63,11 +67,21 @@ class NothingToSettle(Refusal):
     code = "nothing_to_settle"
 
 
-def place(*, pizzas, method, payment, by, at):
+def place(*, pizzas, method, payment, wanted_at, by, at):
     """Place an order for some pizzas."""
     basket = shop.basket_of(*map(shop.pizza, pizzas), at=at)
     payment_method = PaymentMethod.CREDIT_CARD if payment == "card" else PaymentMethod.CASH
-    return shop.place(basket, by=by, at=at, method=method, payment_method=payment_method)
+    return shop.place(basket, by=by, at=at, method=method, payment_method=payment_method, wanted_at=wanted_at)
+
+
+def timing(wanted_at, *, pizzas, method):
+    """Return when the ticket of an order for later joins the queue, and its slot, as the table has them."""
+    if wanted_at is None:
+        return {}
+    due_at = wanted_at - (22 if method == FulfillmentMethod.DELIVERY else 2) * MINUTE
+    minutes = max(MINUTES[pizza] for pizza in pizzas) + 2 * (len(pizzas) - 1)
+    slot = due_at - timedelta(minutes=due_at.minute % 15)
+    return {"slot": slot, "joins_at": due_at - (minutes + LEAD_MINUTES) * MINUTE, "has_joined": False}
 
 
 def settle(state, *, ref, by, at):
@@ -120,6 +134,7 @@ RECALCULATES_PROMISES = {
     "cancel_order",
     "payment_fails",
     "change_capacity",
+    "join_queue",
 }
 A_NEW_PROMISE = "a new promise"  # counted like a row of the table
 
@@ -134,13 +149,20 @@ class Walk(RuleBasedStateMachine):
         super().__init__()
         self.beginning = transaction.savepoint_create()
         self.kitchen = shop.open_shop()
-        Kitchen.objects.update(max_concurrent_orders=MAX_CONCURRENT_ORDERS, oven_slots=OVEN_SLOTS)
+        Kitchen.objects.update(
+            max_concurrent_orders=MAX_CONCURRENT_ORDERS,
+            oven_slots=OVEN_SLOTS,
+            max_slot_pizzas=MAX_SLOT_PIZZAS,
+            lead_minutes=LEAD_MINUTES,
+        )
         self.people = {who: _actor(who, role) for who, role in PEOPLE.items()}
         self.drivers = [
             self.people[who].user_id for who in DRIVERS
         ]  # in a fixed order: the random number generator chooses by position
         self.at = FRIDAY_NIGHT
-        self.kitchen_state = table.KitchenState(max_orders=MAX_CONCURRENT_ORDERS, oven_slots=OVEN_SLOTS)
+        self.kitchen_state = table.KitchenState(
+            max_orders=MAX_CONCURRENT_ORDERS, oven_slots=OVEN_SLOTS, max_slot_pizzas=MAX_SLOT_PIZZAS
+        )
         self.orders, self.refs, self.tokens = {}, {}, {}  # by number, from 1
         self.followed = set()
         self.last_done, self.named = "", set()
@@ -165,7 +187,10 @@ class Walk(RuleBasedStateMachine):
         self.rng = rng
         for method in (*FulfillmentMethod, *FulfillmentMethod):
             self.take_step(
-                "place_order", 0, "guest", {**self.details("place_order"), "method": method, "payment": "cash"}
+                "place_order",
+                0,
+                "guest",
+                {**self.details("place_order"), "method": method, "payment": "cash", "wanted_at": None},
             )
 
     @rule()
@@ -216,6 +241,7 @@ class Walk(RuleBasedStateMachine):
                     "method": rng.choice(list(FulfillmentMethod)),
                     "pizzas": rng.choices(PIZZAS, k=rng.choice([1, 1, 2, 6])),
                     "payment": rng.choice(["cash", "cash", "card"]),
+                    "wanted_at": rng.choice([None, self.quarter_in(11), self.quarter_in(12)]),
                 }
             case "assign_delivery":
                 return {"driver": rng.choice([*self.drivers, self.people["chiara"].user_id, UNKNOWN_USER_ID])}
@@ -235,6 +261,10 @@ class Walk(RuleBasedStateMachine):
                     "max_open_pizzas": rng.choice([None, rng.randint(0, 16)]),
                 }
         return {}
+
+    def quarter_in(self, quarters):
+        """Return a full quarter of an hour, so many of them after the current one."""
+        return self.at - timedelta(minutes=self.at.minute % 15) + quarters * 15 * MINUTE
 
     # --- Taking a step ---
 
@@ -257,6 +287,12 @@ class Walk(RuleBasedStateMachine):
         self.last_done = step
         self.done[row] += 1
         self.followed.add(row)
+        if step in table.JOINS_DUE_ORDERS and not details.get("wanted_at"):
+            self.orders |= {
+                each: replace(order, has_joined=True)
+                for each, order in self.orders.items()
+                if order.is_due_to_join(self.at)
+            }
         match row.follow(case):
             case table.KitchenState() as kitchen_state:
                 self.kitchen_state = kitchen_state
@@ -274,18 +310,22 @@ class Walk(RuleBasedStateMachine):
 
     def case(self, who, number, details=None, *, has_link=True):
         details = details or {}
-        load = [placed for placed in self.orders.values() if placed.status in table.LOAD]
+        load = [placed for placed in self.orders.values() if placed.is_load]
+        due = [placed for placed in self.orders.values() if placed.is_due_to_join(self.at)]
+        pizzas = details.get("pizzas", ())
+        method = details.get("method", FulfillmentMethod.PICKUP)
+        times = timing(details.get("wanted_at"), pizzas=pizzas, method=method)
+        in_slot = [placed for placed in self.orders.values() if placed.slot and placed.slot == times.get("slot")]
         kitchen_state = replace(
             self.kitchen_state,
             load=len(load),
             pizzas=sum(placed.pizzas for placed in load),
             cooking=sum(placed.status == "cooking" for placed in load),
+            due=len(due),
+            due_pizzas=sum(placed.pizzas for placed in due),
+            slot_pizzas=sum(placed.pizzas for placed in in_slot if placed.status != "cancelled"),
         )
-        new = table.Placed(
-            details.get("method", FulfillmentMethod.PICKUP),
-            pizzas=len(details.get("pizzas", ())),
-            payment=details.get("payment", "cash"),
-        )
+        new = table.Placed(method, pizzas=len(pizzas), payment=details.get("payment", "cash"), **times)
         order = self.orders[number] if number else new
         drivers = frozenset(self.drivers)
         return table.Case(
@@ -303,6 +343,7 @@ class Walk(RuleBasedStateMachine):
         orders = {self.refs[number]: order for number, order in self.orders.items()}
         self.snapshot.check_against_table(orders, self.kitchen_state)
         self.snapshot.check_kitchen_limits(before, by=self.last_done)
+        self.snapshot.check_slots()
         self.snapshot.check_event_numbers()
         self.snapshot.check_payments(orders)
         self.snapshot.check_replay(changed_since=before)

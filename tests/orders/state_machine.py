@@ -32,6 +32,9 @@ TICKET = {
 }
 
 
+# Steps at which every order for later whose time has come joins the queue, beside what they do.
+JOINS_DUE_ORDERS = frozenset({"place_order", "recalculate_promises", "join_queue"})
+
 UNDO_WINDOW = timedelta(seconds=10)
 
 
@@ -52,6 +55,9 @@ class Placed:
 
     :ivar charges: how often it was paid by card
     :ivar is_refund_requested: all that was paid is given back
+    :ivar slot: the quarter of an hour whose pizzas it takes; None: it is for as soon as possible
+    :ivar joins_at: when it joins the queue
+    :ivar has_joined: whether it has; an order for as soon as possible is in the queue from the start
     """
 
     method: str
@@ -65,16 +71,37 @@ class Placed:
     charges: int = 0
     is_refund_requested: bool = False
     refunds: int = 0  # of one pizza each, by managers
+    slot: datetime | None = None
+    joins_at: datetime | None = None
+    has_joined: bool = True
     is_payment_open: bool = False  # the gateway's page may still take money, also of an order that is cancelled
     is_seen: bool = False  # by a cook
     is_recalled: bool = False  # the last step of its ticket: it is baked, and may wait for an oven slot
     change: str = ""  # that a cook has still to acknowledge: "cancelled" or "changed"
     notes: str = ""
 
+    @property
+    def ticket_state(self) -> str:
+        """Return the state of its ticket."""
+        return TICKET[self.status] if self.has_joined or self.status != "confirmed" else "scheduled"
+
+    @property
+    def is_load(self) -> bool:
+        """Return whether it counts in the load: one for later does once it has joined the queue."""
+        return self.status in LOAD and self.has_joined
+
+    def is_due_to_join(self, at: datetime) -> bool:
+        return self.ticket_state == "scheduled" and self.joins_at is not None and self.joins_at <= at
+
 
 @dataclass(frozen=True, slots=True)
 class KitchenState:
-    """The kitchen: its limits, its pause and its load."""
+    """
+    The kitchen: its limits, its pause and its load.
+
+    :ivar due, due_pizzas: the orders that are due to join the queue, and their pizzas
+    :ivar slot_pizzas: of the slot that a new order would take its pizzas from, those that are taken
+    """
 
     max_orders: int
     oven_slots: int
@@ -84,6 +111,10 @@ class KitchenState:
     cooking: int = 0
     max_pizzas: int | None = None
     pizzas: int = 0
+    due: int = 0
+    due_pizzas: int = 0
+    max_slot_pizzas: int = 0
+    slot_pizzas: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +148,19 @@ def always(_case: Case) -> bool:
 def kitchen_accepts_orders(case: Case) -> bool:
     kitchen_state = case.kitchen_state
     pause_is_over = kitchen_state.until is not None and kitchen_state.until <= case.at
-    pizzas_fit = (
-        kitchen_state.max_pizzas is None or kitchen_state.pizzas + case.order.pizzas <= kitchen_state.max_pizzas
-    )
+    pizzas = kitchen_state.pizzas + kitchen_state.due_pizzas + case.order.pizzas
+    pizzas_fit = kitchen_state.max_pizzas is None or pizzas <= kitchen_state.max_pizzas
     is_open = not kitchen_state.paused or pause_is_over
-    return is_open and pizzas_fit and kitchen_state.load < kitchen_state.max_orders
+    return is_open and pizzas_fit and kitchen_state.load + kitchen_state.due < kitchen_state.max_orders
+
+
+def slot_is_offered(case: Case) -> bool:
+    """Whatever the load is. The walk asks for times after each pause with an end, and before the day's end."""
+    kitchen_state, pizzas = case.kitchen_state, case.order.pizzas
+    fits_at_all = kitchen_state.max_pizzas is None or pizzas <= kitchen_state.max_pizzas
+    is_paused_for_good = kitchen_state.paused and kitchen_state.until is None
+    has_room = kitchen_state.slot_pizzas + pizzas <= kitchen_state.max_slot_pizzas
+    return fits_at_all and has_room and not is_paused_for_good
 
 
 def an_oven_slot_is_free(case: Case) -> bool:
@@ -199,12 +238,15 @@ def is_not_lowered_or_load_fits(case: Case) -> bool:
     )
 
 
-def is_in_cash(case: Case) -> bool:
-    return case.order.payment == "cash" and kitchen_accepts_orders(case)
+def is_accepted(*, payment: str, is_later: bool) -> Callable[[Case], bool]:
+    """Return the condition that an order is paid in a way, is for later or not, and is accepted."""
 
+    def condition(case: Case) -> bool:
+        if case.order.payment != payment or (case.order.slot is not None) != is_later:
+            return False
+        return slot_is_offered(case) if is_later else kitchen_accepts_orders(case)
 
-def is_by_card(case: Case) -> bool:
-    return case.order.payment == "card" and kitchen_accepts_orders(case)
+    return condition
 
 
 def payment_is_open(case: Case) -> bool:
@@ -305,11 +347,15 @@ class Step:
         last = LastStep(self.name, case.who, case.at, order.was_cooked)
         if self.name in ASSIGNS_A_DRIVER and driver == order.driver:  # it was assigned to them already
             last = order.last
+        has_joined = order.has_joined or status == "cooking"
+        if order.joins_at and status == "confirmed":
+            has_joined = has_joined or (self.name in SCHEDULES and order.joins_at <= case.at)
         if self.name in NO_STEPS:
             last = order.last
         return replace(
             order,
             status=status,
+            has_joined=has_joined,
             driver=driver,
             owner=owner,
             was_cooked=was_cooked,
@@ -354,6 +400,7 @@ class KitchenStep:
 
 
 ENDS_A_PAYMENT = frozenset({"payment_succeeds", "payment_fails"})
+SCHEDULES = frozenset({"place_order", "payment_succeeds"})
 ASSIGNS_A_DRIVER = frozenset({"claim_delivery", "assign_delivery"})
 NO_STEPS = frozenset({"change_notes", "mark_seen", "acknowledge_change"})  # an undo looks at what was before them
 KEEPS_THE_TICKET = NO_STEPS | {"request_refund", "link_order_to_customer"}
@@ -364,8 +411,19 @@ def _at(*statuses: str) -> frozenset[str]:
 
 
 ORDER_STEPS = (
-    Step("place_order", EITHER, EVERY_ROLE, _at(NOT_PLACED), "confirmed", is_in_cash, owner=acting_user),
-    Step("place_order", EITHER, EVERY_ROLE, _at(NOT_PLACED), "pending", is_by_card, owner=acting_user),
+    *(
+        Step(
+            "place_order",
+            EITHER,
+            EVERY_ROLE,
+            _at(NOT_PLACED),
+            {"cash": "confirmed", "card": "pending"}[payment],
+            is_accepted(payment=payment, is_later=is_later),
+            owner=acting_user,
+        )
+        for payment in ("cash", "card")
+        for is_later in (False, True)
+    ),
     # What the gateway knows is read by the shop, whoever makes it look. A payment after a cancel is sent back.
     Step("payment_succeeds", EITHER, EVERY_ROLE, _at("pending"), "confirmed", payment_is_open),
     Step("payment_succeeds", EITHER, EVERY_ROLE, _at("cancelled"), "cancelled", payment_is_open),
@@ -427,6 +485,7 @@ KITCHEN_STEPS = (
     KitchenStep("pause", KITCHEN, pause_ends_later, paused),
     KitchenStep("resume", KITCHEN, always, resumed),
     KitchenStep("change_capacity", MANAGERS, is_not_lowered_or_load_fits, resized),
+    KitchenStep("join_queue", EVERY_ROLE, always, unchanged_kitchen),  # needs no permission: a periodic task
     KitchenStep("recalculate_promises", EVERY_ROLE, always, unchanged_kitchen),  # needs no permission: a periodic task
 )
 OF_THE_KITCHEN = tuple(step.name for step in KITCHEN_STEPS)

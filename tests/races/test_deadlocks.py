@@ -169,6 +169,7 @@ class Evening:
                 oven_slots=ORDERS + nth,
                 max_open_pizzas=None,
             )
+            self.do(kitchen_services.join_queue, by=self.manager, kitchen=self.kitchen)
             self.do(kitchen_services.recalculate_promises, by=self.manager, kitchen=self.kitchen)
             if nth % 3 == 0:
                 order = dice.choice(self.placed)

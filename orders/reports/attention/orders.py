@@ -50,7 +50,8 @@ def _open_orders(at: datetime) -> _Orders:
     """Return the orders that wait. Each is in one list: one without a driver waits for nothing else. One query."""
     found, threshold = _Orders(), at - timedelta(minutes=current_shop().waiting_minutes)
     has_slipped = Q(promise_until__lt=at)
-    waits_for_start = Q(status=OrderStatus.CONFIRMED, confirmed_at__lte=threshold)
+    # An order for later waits for its time: it is late only once its promise has slipped.
+    waits_for_start = Q(status=OrderStatus.CONFIRMED, confirmed_at__lte=threshold, requested_for=None)
     waits_for_taking = Q(status=OrderStatus.READY, ready_at__lte=threshold)
     needs_driver = Q(status=OrderStatus.READY, method=FulfillmentMethod.DELIVERY, driver=None)
     orders = Order.objects.filter(
@@ -62,13 +63,13 @@ def _open_orders(at: datetime) -> _Orders:
         "method",
         "driver_id",
         "confirmed_at",
+        "requested_for",
         "ready_at",
         "promise_until",
     )
     for order in orders.order_by("pk")[: 3 * MAX_ROWS]:
-        began = {OrderStatus.CONFIRMED: order.confirmed_at, OrderStatus.READY: order.ready_at}.get(
-            OrderStatus(order.status)
-        )
+        waits_since = None if order.requested_for else order.confirmed_at
+        began = {OrderStatus.CONFIRMED: waits_since, OrderStatus.READY: order.ready_at}.get(OrderStatus(order.status))
         is_delivery = order.method == FulfillmentMethod.DELIVERY
         if order.status == OrderStatus.READY and is_delivery and order.driver_id is None:
             found.without_driver.append(order)

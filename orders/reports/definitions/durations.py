@@ -6,7 +6,7 @@ DURATION_COUNTS = """
         SELECT business_date, driver_id,
             extract(hour FROM date_trunc('hour', placed_at, %(zone)s) AT TIME ZONE %(zone)s)::bigint AS hour,
             ready_at - cooking_started_at AS cooking,
-            ready_at - confirmed_at AS preparation,
+            CASE WHEN requested_for IS NULL THEN ready_at - confirmed_at END AS preparation,
             CASE method WHEN 'delivery' THEN delivered_at - out_for_delivery_at END AS delivery
         FROM placed
     ) AS lasted

@@ -40,6 +40,7 @@ SOURCE = f"""
     placed AS (
         SELECT orders_order.id, ref, orders_order.business_date, customer_id, driver_id, method, status, total,
             refunded, cancel_reason, placed_at, confirmed_at, cooking_started_at, out_for_delivery_at, promise_until,
+            requested_for,
             {IS_CANCELLED} AS is_cancelled,
             CASE WHEN ready_at <= %(until)s::timestamptz THEN ready_at END AS ready_at,
             CASE WHEN delivered_at <= %(until)s::timestamptz THEN delivered_at END AS delivered_at

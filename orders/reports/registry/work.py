@@ -92,8 +92,8 @@ KITCHEN = Report(
     explanation=(
         gettext_lazy("Orders that were placed in the period and came out of the oven, by the hour of placing."),
         gettext_lazy(
-            "Preparation (prep.) is from the confirmation until it is ready, cooking from the start to the finish, and "
-            "delivery from leaving the shop to handing over."
+            "Preparation (prep.) is from the confirmation until it is ready, without orders for later; cooking is from "
+            "the start to the finish, and delivery from leaving the shop to handing over."
         ),
         gettext_lazy(
             "Durations are whole minutes, rounded down. Half of the orders took the median or less, and nine of ten "

@@ -52,12 +52,12 @@ def evening_of(day: date) -> Evening:
     )
     refs = [order.ref for order in orders]
     tickets = Ticket.objects.filter(ref__in=refs)
-    driving_minutes: dict[UUID, int | None] = dict(tickets.values_list("ref", "driving_minutes"))
+    times = {ticket.ref: ticket for ticket in tickets.only("ref", "driving_minutes", "joins_queue_at")}
     promises, cooks = _promises_and_cooks(refs)
     capacity = _capacity_at_the_end_of(day, kitchen)
     return Evening(
         business_date=day,
-        outcomes=[_outcome(order, driving_minutes.get(order.ref), promises.get(order.ref)) for order in orders],
+        outcomes=[_outcome(order, times.get(order.ref), promises.get(order.ref)) for order in orders],
         oven_slots=capacity.oven_slots,
         max_concurrent_orders=capacity.max_concurrent_orders,
         max_open_pizzas=capacity.max_open_pizzas,
@@ -93,20 +93,22 @@ def _capacity_at_the_end_of(day: date, kitchen: Kitchen) -> CapacityChanged:
     )
 
 
-def _outcome(order: Order, driving_minutes: int | None, promise: Promise | None) -> Outcome:
-    """Return an order as it came in, and what became of it."""
+def _outcome(order: Order, ticket: Ticket | None, promise: Promise | None) -> Outcome:
+    """Return an order as it came in, and what became of it. One for later came in when it joined the queue."""
     assert order.placed_at is not None, "placed orders only"
     pizza_minutes = tuple(
         line.minutes for line in order.lines.all() if line.kind == "pizza" for _each in range(line.quantity)
     )
     is_cooked = order.ready_at is not None
+    joined_at = ticket.joins_queue_at if ticket else None
+    arrived_at = max(order.placed_at, joined_at or order.placed_at)
     arrival = Arrival(
         ref=order.ref,
-        at=order.placed_at,
+        at=arrived_at,
         method=FulfillmentMethod(order.method),
         pizza_minutes=pizza_minutes,
-        driving_minutes=driving_minutes,
-        released_at=order.confirmed_at,
+        driving_minutes=ticket.driving_minutes if ticket else None,
+        released_at=max(arrived_at, order.confirmed_at) if order.confirmed_at else None,
         left_at=order.cancelled_at if order.cooking_started_at is None else None,
         cooking=_cooking(order),
         handing_over=_between(order.ready_at, order.delivered_at),

@@ -191,7 +191,7 @@ def _ordered(basket: PricedBasket) -> OrderedBasket:
         receipt_lines=on_receipt,
         placed=f'"lines": {json_text([line.model_dump(mode="json") for line in lines])}',
         receipt=f'"lines": {json_text([line.model_dump(mode="json") for line in on_receipt])}',
-        items=json_text(kitchen_items(lines)),
+        items=json_text(kitchen_items(basket)),
         minutes=promises.ticket_minutes(basket.pizza_minutes, shop=current_shop()),
         pizzas=len(basket.pizza_minutes),
     )

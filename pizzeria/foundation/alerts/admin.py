@@ -59,7 +59,7 @@ class AlertAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Alert]):
         ("kind", "key"),
         ("times_seen", "first_seen_at", "last_seen_at"),
         ("acknowledged_at", "acknowledged_by_name"),
-        "emails",
+        "email_outcomes",
     ]
 
     @admin.display(description=_lazy("alert"))
@@ -82,7 +82,7 @@ class AlertAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Alert]):
         return ", ".join(f"{count} {label}" for label, count in counts.items()) or "–"
 
     @admin.display(description=_lazy("e-mails"))
-    def emails(self, alert: Alert) -> str:
+    def email_outcomes(self, alert: Alert) -> str:
         lines = [_email_line(email) for email in alert.newest_emails]  # type: ignore[attr-defined]
         return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines)) if lines else "–"
 

@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from kitchen import services as kitchen_services
+from kitchen.printing import services as printing_services
 from menu import services as menu_services
 from orders import services as order_services
 from orders.notifications.webhooks import services as webhook_services
@@ -21,6 +22,7 @@ from pizzeria.users.local_accounts import eligibility, rate_limits
 
 KEYS, BASKETS, UNCONFIRMED = timedelta(hours=24), timedelta(days=14), timedelta(days=1)
 DELIVERIES = timedelta(days=30)  # of webhooks
+PRINTS = timedelta(days=30)  # jobs of the kitchen's printer
 # Of the gateway, e-mails for managers, runs of the reconciliation and of simulations, and screens that have a name.
 MESSAGES = timedelta(days=90)
 SCREENS = timedelta(days=7)  # without a name
@@ -30,8 +32,8 @@ CLIENTS = timedelta(days=2)  # longer than an order of which they limit others i
 class Command(BaseCommand):
     help = (
         "Delete expired rows: idempotency keys and unconfirmed accounts after 24 hours, baskets 14 days after their "
-        "last use, ended sessions, unused pictures, screens of the board after 7 days, deliveries of webhooks after "
-        "30 days, messages of the payment gateway after 90 days."
+        "last use, ended sessions, unused pictures, screens of the board after 7 days, deliveries of webhooks and jobs "
+        "of the printer after 30 days, messages of the payment gateway after 90 days."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,6 +49,7 @@ class Command(BaseCommand):
         kitchen_services.purge_screens(unnamed_before=now - SCREENS, before=now - MESSAGES)
         what_if_services.purge_runs(before=now - MESSAGES)
         webhook_services.purge_webhook_deliveries(before=now - DELIVERIES)
+        printing_services.purge_print_jobs(before=now - PRINTS)
         attempts.purge(now=now)
         menu_services.purge_unused_pictures(at=now)
         call_command("clearsessions")

@@ -1,0 +1,7 @@
+from pizzeria.foundation.refusals import Refusal
+
+
+class NoPrinter(Refusal):
+    """The kitchen has no printer of its own: the page for the browser's print dialog is left."""
+
+    code = "no_printer"
