@@ -7,6 +7,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 
 from kitchen import selectors, services
 from kitchen.models import BoardScreen, Kitchen
@@ -57,7 +58,7 @@ class BoardScreenAdmin(SavedByCommandMixin[BoardScreen], ShopModelAdmin[BoardScr
         """Show the screens instead of a list of rows."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        title = {"title": self.opts.verbose_name_plural.capitalize(), "opts": self.opts}
+        title = {"title": _("Screens of the board"), "opts": self.opts}
         context = self.admin_site.each_context(request) | title | _screens_context()
         return render(request, "admin/kitchen/boardscreen/screens.html", context)
 

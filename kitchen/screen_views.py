@@ -43,8 +43,7 @@ def report_screen(request: HttpRequest) -> HttpResponse:
 def name_screen(request: HttpRequest) -> HttpResponse:
     form = ScreenNameForm(request.POST)
     if not form.is_valid():
-        [error, *_others] = next(iter(form.errors.values()))
-        messages.warning(request, error)
+        messages.warning(request, str(next(iter(form.errors.values()))[0]))
         return redirect("kitchen:board")
     screen = get_object_or_404(BoardScreen, key=form.cleaned_data["key"])
     try:

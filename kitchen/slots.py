@@ -269,7 +269,8 @@ def _openings(kitchen: Kitchen, at: datetime) -> Iterator[Interval]:
                 yield current
             current = (begin, end)
     if current:
-        yield current
+        # A shop that never closes ends its last day before midnight, which is the first moment of the next day.
+        yield current if hours.week is not None else (current[0], current[1] - QUARTER)
 
 
 def _quarters(earliest: datetime, latest: datetime) -> Iterator[datetime]:

@@ -1,13 +1,14 @@
 from django.urls import include, path
 
 from kitchen import screen_views
-from kitchen.views import board, steps, tools
+from kitchen.views import board, service_worker, steps, tools
 
 app_name = "kitchen"
 
 urlpatterns = [
     path("", board.board, name="board"),
     path("finished/", board.finished, name="finished"),
+    path("service-worker.js", service_worker.service_worker, name="service_worker"),
     path("steps/", steps.take, name="steps"),
     path("tickets/<uuid:ref>/undo/", tools.undo_step, name="undo_step"),
     path("screen/", screen_views.report_screen, name="report_screen"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from orders.notifications import selectors as notification_selectors
@@ -31,6 +32,11 @@ class Header:
     basket_count: int
     user_id: str  # blank: a guest
     has_account: bool  # a local account: e-mail, password and passkeys are changed here
+
+    @property
+    def reader(self) -> str:
+        """Return a pseudonym of the user, by which a browser knows for whom it has kept the board; blank: a guest."""
+        return salted_hmac("navigation.reader", self.user_id, algorithm="sha256").hexdigest()[:20] if self.user_id else ""
 
     def unread(self) -> int:
         """Return the number of the user's unread notifications; called by whole pages, not by page fragments."""

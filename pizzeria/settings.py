@@ -177,6 +177,7 @@ SHOP_API_REQUESTS_PER_MINUTE_AND_ADDRESS: int = env.int(
 )
 # How long an order by card holds its place in the kitchen while it is paid.
 SHOP_PAYMENT_MINUTES: int = env.int("SHOP_PAYMENT_MINUTES", 10, validate=validate.Range(min=3, max=30))
+OFFLINE_BOARD: bool = env.bool("OFFLINE_BOARD", True)  # tablets keep the board for reloads without a connection
 SHOP_UNDO_SECONDS: int = env.int("SHOP_UNDO_SECONDS", 10, validate=validate.Range(min=0, max=60))  # 0: no undo
 # What `set_up_shop` stores once; managers change it in the admin (pizzeria.foundation.shop).
 SHOP_INITIAL: dict[str, Any] = {
@@ -594,6 +595,7 @@ SECURE_CSP: dict[str, list[str]] = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
+    "worker-src": [CSP.NONE],  # but on the kitchen's board
     # Sign-out is a form whose answer redirects to the sign-in server.
     "form-action": [CSP.SELF, *([OIDC_ORIGIN] if OIDC_ISSUER else [])],
     "base-uri": [CSP.NONE],

@@ -10,11 +10,9 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kitchen.models import Ticket, TicketState
+from kitchen.models import ON_BOARD, Ticket
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.locking import LockingQuerySet
-
-ON_BOARD = (TicketState.WAITING, TicketState.COOKING, TicketState.READY)
 
 
 class PrintState(models.TextChoices):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,8 +12,7 @@ from kitchen.models import Ticket, TicketState
 from kitchen.printing.models import PrintJob
 from pizzeria.foundation import clock
 
-PAPERS = (("short", 5), ("medium", 12), ("long", 22))  # and how many lines fit, beside the head
-LETTERS_IN_A_LINE = 26
+PAPERS = (("short", 100), ("medium", 150), ("long", 220))  # by their names in the style sheet, in mm; else "endless"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,6 @@ class SlipItem:
     left_out: Sequence[str]
     contains: Sequence[str]
     is_declared: bool
-
-    @property
-    def texts(self) -> list[str]:
-        """Return what stands on lines of its own."""
-        return [f"{self.name}, {self.size}", *self.added, *self.left_out, ", ".join(self.contains)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +56,17 @@ class Slip:
 
     @property
     def paper(self) -> str:
-        """Return which length of paper the print page needs, by its style sheet: about 7 mm for each line."""
-        texts = [self.allergies, self.notes, *(text for item in self.items for text in item.texts)]
-        lines = sum(1 + len(text) // LETTERS_IN_A_LINE for text in texts if text)
-        return next((paper for paper, most in PAPERS if lines <= most), "endless")
+        """Return which length of paper the print page needs, by a generous estimate."""
+        head = 46 + 10 * bool(self.mark) + 6 * bool(self.day) + 7 * bool(self.wanted)
+        height = head + _large(self.allergies) + _small(self.notes) + sum(map(self._height_of, self.items))
+        return next((paper for paper, millimeters in PAPERS if height <= millimeters), "endless")
+
+    def _height_of(self, item: SlipItem) -> float:
+        height = 2 + _large(f"{item.quantity} x {item.name}, {item.size}")
+        height += sum(map(_small, [*item.added, *item.left_out]))
+        if self.allergies:
+            height += _small(", ".join(item.contains)) + 11
+        return height
 
 
 def slip_of(ticket: Ticket, *, mark: str = "", at: datetime) -> Slip:
@@ -92,6 +94,15 @@ def mark_of(job: PrintJob) -> str:
     if job.copy > 1:
         return _("DUPLICATE")
     return _("DUPLICATE?") if job.is_outcome_unknown else ""
+
+
+def _large(text: str) -> float:
+    """Return how many mm a text in large letters takes on the print page."""
+    return 7 * ceil(len(text) / 20)
+
+
+def _small(text: str) -> float:
+    return 5.5 * ceil(len(text) / 26)
 
 
 def _slip_item(item: dict[str, Any]) -> SlipItem:

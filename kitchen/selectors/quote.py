@@ -120,4 +120,5 @@ def slots_of(
 def booked_pizzas(kitchen: Kitchen, *, at: datetime) -> dict[datetime, int]:
     """Return how many pizzas are booked for each slot that is not over, by its beginning. One query."""
     booked = kitchen.tickets.filter(slot_at__gte=slots.slot_of(at)).exclude(state=TicketState.WITHDRAWN)
-    return dict(booked.values("slot_at").annotate(taken=Sum("pizzas")).values_list("slot_at", "taken"))
+    sums = booked.values("slot_at").annotate(taken=Sum("pizzas")).values_list("slot_at", "taken")
+    return {slot_at: taken for slot_at, taken in sums if slot_at is not None}

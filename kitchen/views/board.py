@@ -13,6 +13,7 @@ from kitchen import selectors
 from kitchen.forms import CapacityForm, PauseForm
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD
 from kitchen.printing import selectors as printing_selectors
+from kitchen.views.service_worker import allow_service_worker
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 
@@ -72,7 +73,7 @@ def render_board(
         "open_tool": "pause" if pause_form else "capacity" if capacity_form else request.GET.get("tool", ""),
     }
     part = "#board" if request.headers.get("HX-Request") else ""
-    return render(request, f"kitchen/board.html{part}", context, status=status)
+    return allow_service_worker(render)(request, f"kitchen/board.html{part}", context, status=status)
 
 
 def _station(request: HttpRequest) -> str:

@@ -28,6 +28,9 @@ def offer_times(
     if not offered and "wanted_at" not in form.errors:
         del form.fields["wanted_at"]
         return
+    if not basket.quote.accepts_orders:
+        reason = {"reason": basket.quote.message}
+        form.fields["wanted_at"].help_text = _("%(reason)s You can order for later.") % reason
     form.offer_times(list(_choices(form, basket, offered, method=method, at=at)))
 
 
@@ -47,7 +50,7 @@ def _choices(
         yield "", _("Please choose a time")
     if basket.quote.accepts_orders:
         wait = basket.quote.waits[method]
-        yield AS_SOON_AS_POSSIBLE, _("As soon as possible: %(wait)s") % {"wait": wait}
+        yield AS_SOON_AS_POSSIBLE, _("Right away, %(wait)s") % {"wait": wait}
     for day, of_day in groupby(offered, key=lambda slot: slots.day_of(slot.at)):
         times = [(time_value(slot.at), slots.time_label(slot.at)) for slot in of_day]
         yield slots.day_label(day, at=at), times

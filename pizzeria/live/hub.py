@@ -37,10 +37,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A "version" message with a new version, or a "beat" with the current one; None while the database is down."""
+    """
+    A "version" message with a new version, or a "beat" with the current one.
+
+    :param version: None while the database is down
+    :param is_live: false while Redis is down, so that changes are noticed with the next heartbeat only
+    """
 
     kind: str
     version: int | None
+    is_live: bool = True
 
 
 @dataclass(eq=False, slots=True)
@@ -66,6 +72,11 @@ class Hub:
         self._streams: set[Stream] = set()
         self._task: asyncio.Task[None] | None = None
         self._is_redis_gone = False
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether updates arrive as soon as they are published."""
+        return not self._is_redis_gone
 
     def open_streams(self, client_key: str) -> int:
         """Return the number of a client's open streams. Safe to call from any thread."""
@@ -150,7 +161,7 @@ class Hub:
                 log.warning("live_versions_unknown", error=type(error).__name__)
                 versions = {}
             for stream in self._streams:
-                stream.send(Message("beat", versions.get(stream.topic)))
+                stream.send(Message("beat", versions.get(stream.topic), self.is_live))
 
     async def _end_invalid_streams(self) -> None:
         """End the streams whose grant is no longer valid; a stream outlives its session by no more than a heartbeat."""

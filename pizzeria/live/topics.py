@@ -1,8 +1,9 @@
 """
-The topics that a screen can follow, a kitchen's board or an order's tracker, and the live updates about them.
+The topics that a screen can follow, a kitchen's board, its deliveries or an order's tracker, and the live updates.
 
-A topic has a version that only grows: the board's version, or the number of the order's newest event. An update holds
-topic and version only, so it is not confidential: the screen fetches what changed from the page, which checks access.
+A version is a number that only grows: the board's version, or the number of the order's newest event. That of the
+deliveries is a fingerprint of what their page shows: another one means that it has changed. An update holds topic and
+version only, so it is not confidential: the screen fetches what changed from the page, which checks access.
 """
 
 import json
@@ -14,6 +15,7 @@ from uuid import UUID
 from django.db.models import CharField, F, QuerySet, Value
 
 from kitchen.models import Kitchen
+from orders.deliveries.selectors import deliveries_version
 from orders.models import Order
 
 # Redis channels span all databases; shops that share a Redis tell their updates apart by the refs in them.
@@ -22,8 +24,8 @@ CHANNEL = "pizzeria.live"
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    kind: Literal["board", "order"]
-    ref: UUID
+    kind: Literal["board", "deliveries", "order"]
+    ref: UUID  # of the kitchen or of the order
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,14 @@ def parse_update(message: bytes) -> TopicUpdate:
 
 
 def current_versions(topics: Iterable[Topic]) -> dict[Topic, int]:
-    """Return the current version of each topic. One query for any number of topics."""
-    refs: dict[str, list[UUID]] = {"board": [], "order": []}
-    for topic in topics:
-        refs[topic.kind].append(topic.ref)
+    """Return the current version of each topic. One query for boards and orders, and one for deliveries."""
+    wanted = set(topics)
+    refs = {kind: [topic.ref for topic in wanted if topic.kind == kind] for kind in ("board", "order")}
     boards = _rows(Kitchen.objects.filter(ref__in=refs["board"]), "board", "version")
     orders = _rows(Order.objects.filter(ref__in=refs["order"]), "order", "seq")
-    return {Topic(kind, ref): version for kind, ref, version in boards.union(orders, all=True)}
+    versions = {Topic(kind, ref): version for kind, ref, version in boards.union(orders, all=True)}
+    deliveries = {topic for topic in wanted if topic.kind == "deliveries"}
+    return versions | (dict.fromkeys(deliveries, deliveries_version()) if deliveries else {})
 
 
 def _rows(aggregates: QuerySet[Any], kind: str, version: str) -> QuerySet[Any, Any]:

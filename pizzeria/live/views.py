@@ -11,6 +11,7 @@ import json
 import random
 from collections.abc import AsyncIterator
 from http import HTTPStatus
+from typing import Literal
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -23,10 +24,10 @@ from kitchen import selectors as kitchen_selectors
 from kitchen.models import Kitchen
 from kitchen.permissions import SEE_BOARD
 from orders import selectors as order_selectors
-from orders.permissions import SEE_ALL_ORDERS
+from orders.permissions import SEE_ALL_ORDERS, SEE_DELIVERIES
 from pizzeria.foundation.actor import ActorKind, Permission, actor_of
 from pizzeria.live.hub import SECONDS_BETWEEN_BEATS, Message, Stream, hub
-from pizzeria.live.topics import Topic
+from pizzeria.live.topics import Topic, current_versions
 from pizzeria.users.stream_grants import StreamGrant
 
 MAX_STREAM_SECONDS = 600.0  # then the browser reconnects, and its access is checked again
@@ -37,17 +38,13 @@ RECONNECT_MS = (1000, 4000)  # a random time, so that clients do not all reconne
 @login_not_required
 @require_safe
 def board(request: HttpRequest) -> HttpResponseBase:
-    by = actor_of(request)
-    if by.kind is ActorKind.GUEST:
-        return _empty(HTTPStatus.UNAUTHORIZED)
-    if not by.may(SEE_BOARD):
-        return _empty(HTTPStatus.FORBIDDEN)
-    try:
-        kitchen = kitchen_selectors.the_kitchen()
-    except Kitchen.DoesNotExist:
-        return _empty(HTTPStatus.NOT_FOUND)
-    stream = Stream(Topic("board", kitchen.ref), f"person {by}", _grant(request, required_permission=SEE_BOARD))
-    return _stream_response(request, stream, kitchen.version)
+    return _kitchen_stream(request, "board", required_permission=SEE_BOARD)
+
+
+@login_not_required
+@require_safe
+def deliveries(request: HttpRequest) -> HttpResponseBase:
+    return _kitchen_stream(request, "deliveries", required_permission=SEE_DELIVERIES)
 
 
 @login_not_required
@@ -73,6 +70,23 @@ def guest_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponseBase
     return _stream_response(request, Stream(Topic("order", order.ref), f"link {ref}"), order.seq)
 
 
+def _kitchen_stream(
+    request: HttpRequest, kind: Literal["board", "deliveries"], *, required_permission: Permission
+) -> HttpResponseBase:
+    """Return the stream of a topic of the kitchen, or the status that refuses it."""
+    by = actor_of(request)
+    if by.kind is ActorKind.GUEST:
+        return _empty(HTTPStatus.UNAUTHORIZED)
+    if not by.may(required_permission):
+        return _empty(HTTPStatus.FORBIDDEN)
+    try:
+        topic = Topic(kind, kitchen_selectors.the_kitchen().ref)
+    except Kitchen.DoesNotExist:
+        return _empty(HTTPStatus.NOT_FOUND)
+    stream = Stream(topic, f"person {by}", _grant(request, required_permission=required_permission))
+    return _stream_response(request, stream, current_versions({topic})[topic])
+
+
 def _grant(request: HttpRequest, *, required_permission: Permission | None = None) -> StreamGrant:
     return StreamGrant(request.session.session_key or "", required_permission)
 
@@ -96,7 +110,8 @@ async def _messages(stream: Stream, version: int) -> AsyncIterator[str]:
     ends_at = loop.time() + MAX_STREAM_SECONDS
     hub.join(stream)
     try:
-        yield f"retry: {random.randint(*RECONNECT_MS)}\n{_serialize(Message('beat', version))}"  # noqa: S311 - no secret
+        first = _serialize(Message("beat", version, hub.is_live))
+        yield f"retry: {random.randint(*RECONNECT_MS)}\n{first}"  # noqa: S311 - no secret
         while loop.time() < ends_at and not stream.is_ended:
             try:
                 async with asyncio.timeout(3 * SECONDS_BETWEEN_BEATS):
@@ -110,7 +125,8 @@ async def _messages(stream: Stream, version: int) -> AsyncIterator[str]:
 
 
 def _serialize(message: Message) -> str:
-    return f"event: {message.kind}\ndata: {json.dumps({'version': message.version})}\n\n"
+    data = json.dumps({"version": message.version, "live": message.is_live})
+    return f"event: {message.kind}\ndata: {data}\n\n"
 
 
 def _empty(status: HTTPStatus) -> HttpResponse:

@@ -1,6 +1,6 @@
 // The board: steps are sent one after the other, and what a cook has selected outlives a refresh. It works without this.
 
-const boardForm = document.getElementById("board-form");
+const stepsForm = document.getElementById("board-form");
 const cardOf = (element) => element?.closest?.(".ticket") ?? null;
 const refOf = (card) => card.id.replace("ticket-", "");
 const cards = () => [...document.querySelectorAll("#board .ticket")];
@@ -21,17 +21,17 @@ function newKey() {
 }
 
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || event.target !== boardForm || !window.htmx) return;
+  if (event.defaultPrevented || event.target !== stepsForm || !window.htmx) return;
   event.preventDefault();
   const { submitter } = event;
-  const data = new FormData(boardForm, submitter);
+  const data = new FormData(stepsForm, submitter);
   const isStep = submitter?.name === "step";
   if (isStep) data.delete("ticket"); // the selection is for the buttons of the bar
   const name = isStep ? submitter.value : "";
   if (sentSteps.has(name)) return;
   if (isStep) sentSteps.add(name);
   else clearSelection();
-  waitingSteps.push({ path: submitter?.getAttribute("formaction") ?? boardForm.getAttribute("action"), data, name, key: newKey() });
+  waitingSteps.push({ path: submitter?.getAttribute("formaction") ?? stepsForm.getAttribute("action"), data, name, key: newKey() });
   showSentSteps();
   sendNext();
 });
@@ -141,7 +141,7 @@ document.addEventListener(
 
 // On a phone one column is shown at a time; without JavaScript the tabs lead to them.
 function showTab(column) {
-  boardForm.dataset.tab = column;
+  stepsForm.dataset.tab = column;
   for (const tab of document.querySelectorAll(".board-tabs a")) {
     if (tab.hash === `#column-${column}`) tab.setAttribute("aria-current", "true");
     else tab.removeAttribute("aria-current");
@@ -154,6 +154,6 @@ document.addEventListener("click", (event) => {
   if (typeof rememberLayout === "function") rememberLayout();
   showTab(tab.hash.replace("#column-", ""));
 });
-document.addEventListener("htmx:afterSwap", () => showTab(boardForm.dataset.tab));
+document.addEventListener("htmx:afterSwap", () => showTab(stepsForm.dataset.tab));
 document.addEventListener("DOMContentLoaded", () => showTab("waiting"));
 showSelection();

@@ -90,18 +90,18 @@ document.addEventListener("htmx:afterSwap", assignKeys);
 
 // --- Notes on cards ---
 
-const NOTE_MS = 20_000;
+const CARD_NOTE_MS = 20_000;
 const cardNotes = new Map(); // by ref: the text, and until when it is shown
 
 function noteOnCard(ref, text) {
-  cardNotes.set(ref, { text, until: performance.now() + NOTE_MS });
+  cardNotes.set(ref, { text, until: performance.now() + CARD_NOTE_MS });
   showCardNotes();
 }
 
 // The refusals in an answer are kept, as the next refresh does not have them.
 function keepRefusals() {
   for (const note of document.querySelectorAll("#board .ticket-refusal:not([data-kept-note])")) {
-    cardNotes.set(refOf(cardOf(note)), { text: note.textContent.trim(), until: performance.now() + NOTE_MS });
+    cardNotes.set(refOf(cardOf(note)), { text: note.textContent.trim(), until: performance.now() + CARD_NOTE_MS });
     note.dataset.keptNote = "";
   }
 }

@@ -1,16 +1,21 @@
-// Pages that follow the shop, those with [data-live]: the page says so when it is no longer in step with it. That is when
-// nothing has confirmed for some seconds that it is, or when a request has failed; and it says since when.
+// Pages that follow the shop, those with [data-live]: the page says so when it is no longer in step with it, and since
+// when: when nothing has confirmed for ten seconds that it is, or when a request has failed. Those of the staff, whose
+// notice has [data-strict], say so too when their stream has been silent for ten seconds, even while polls are answered.
 
-const SILENCE_MS = 9000; // the page polls, or its stream beats, every five seconds
+const SILENCE_MS = 10_000; // the page polls, or its stream beats, every five seconds
 const REQUEST_TIMEOUT_MS = 8000;
 const CHECK_INTERVAL_MS = 1000;
 const NOTE_MS = 10_000; // how long a card says at least that its button got no answer
 
 const livePart = () => document.querySelector("[data-live]");
+// A hidden page rests, but for a board that is to sound.
+const isResting = () => document.hidden && !document.querySelector('#sound[data-sound="on"]');
 const sentAt = new WeakMap(); // by request
 
 let inStepAt = Date.now(); // the page shows how things were then
 let heardAt = performance.now(); // when that was last confirmed
+let beatAt = null; // when the stream last beat; null: not yet, or there is none, and polls are enough
+let beatHeardAt = 0;
 let shownAt = performance.now(); // a hidden page requests nothing, which is no fault
 let isFailing = false;
 
@@ -20,58 +25,85 @@ function confirmInStep(at) {
   updateNotice();
 }
 
+// A heartbeat of a stream that sends changes at once.
+function confirmBeat() {
+  beatAt = Date.now();
+  beatHeardAt = performance.now();
+}
+
+// The page is a copy that was kept for the time without a connection.
+function startOutOfStep(at) {
+  inStepAt = at;
+  heardAt = shownAt = -Infinity;
+  isFailing = true;
+  updateNotice();
+}
+
 // The press guard has to know what moves or covers something.
 const beforeChange = () => typeof rememberLayout === "function" && stableElement() && rememberLayout();
 
 function updateNotice() {
   const notice = document.getElementById("offline");
   if (!notice) return;
-  const isSilent = performance.now() - Math.max(heardAt, shownAt) > SILENCE_MS;
-  const isHidden = !livePart() || document.hidden || !(isFailing || isSilent);
-  if (isHidden === notice.hidden) return;
-  beforeChange();
-  if (!isHidden) notice.querySelector("time").textContent = timeText(inStepAt, notice.dataset.timeZone);
+  const isSilentSince = (moment) => performance.now() - Math.max(moment, shownAt) > SILENCE_MS;
+  const hasStream = notice.hasAttribute("data-strict") && beatAt !== null;
+  const isOut = isFailing || isSilentSince(heardAt) || (hasStream && isSilentSince(beatHeardAt));
+  const isHidden = !livePart() || document.hidden || !isOut;
+  const hasChanged = isHidden !== notice.hidden;
+  if (hasChanged) beforeChange();
+  if (hasChanged && !isHidden) showTime(notice.querySelector("[data-since]"), hasStream ? Math.min(beatAt, inStepAt) : inStepAt);
+  showTime(notice.querySelector("[data-shown]"), inStepAt);
   notice.hidden = isHidden;
-  if (isHidden && livePart() && !document.hidden) document.getElementById("announcements").textContent = notice.dataset.again;
+  updateClock(isHidden);
+  if (hasChanged && isHidden && livePart() && !document.hidden) document.getElementById("announcements").textContent = notice.dataset.again;
 }
 
-function timeText(moment, timeZone) {
+// "In step 19:02:11". It is no live region: a screen reader that reads it gets the newest time, and is not interrupted.
+function updateClock(isInStep) {
+  const clock = document.getElementById("in-step");
+  if (!clock) return;
+  clock.toggleAttribute("data-out", !isInStep);
+  showTime(clock.querySelector("time"), inStepAt);
+}
+
+function showTime(element, moment) {
+  if (!element) return;
+  const text = timeText(moment, document.getElementById("offline").dataset.timeZone, element.hasAttribute("data-seconds"));
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function timeText(moment, timeZone, hasSeconds) {
   const isLongAgo = Date.now() - moment > 12 * 3600 * 1000;
   const weekday = isLongAgo ? { weekday: "short" } : {};
-  return new Date(moment).toLocaleString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", ...weekday });
+  const second = hasSeconds ? { second: "2-digit" } : {};
+  return new Date(moment).toLocaleString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", ...second, ...weekday });
 }
 
 // --- Buttons that got no answer ---
 
-const unanswered = new Set(); // the buttons whose answer is still to come, or was given up
-const notes = new Map(); // by button: until when its card says so at least
+const unanswered = new Set(); // the addresses of the forms whose answer is still to come, or was given up
+const notes = new Map(); // by a form's address: until when its card says so at least
 
-// A button is known by what it sends, as a refresh replaces it: the step on a ticket, or its form's address.
-const keyOf = ({ formData, path }) => formData.get("step") ?? path;
-
-function buttonOf(key) {
-  const step = document.querySelector(`button[name="step"][value="${CSS.escape(key)}"]`);
-  const form = [...document.forms].find((each) => each.getAttribute("action") === key);
-  return step ?? form?.querySelector("button");
-}
+// The steps of the board are kept, and sent again: see `board_offline.js`.
+const isNoted = ({ requestConfig, elt }) => requestConfig.verb === "post" && !elt.closest("#board-form");
 
 function reportUnanswered() {
-  for (const key of unanswered) notes.set(key, performance.now() + NOTE_MS);
+  for (const action of unanswered) notes.set(action, performance.now() + NOTE_MS);
   unanswered.clear();
   showNotes();
 }
 
 // A refresh replaces the cards, but not what they say. It shows whether the step was taken after all.
 function showNotes() {
-  for (const [key, until] of notes) {
-    const button = buttonOf(key);
-    const note = button?.previousElementSibling?.matches(".request-failed") ? button.previousElementSibling : null;
+  for (const [action, until] of notes) {
+    const form = [...document.forms].find((each) => each.getAttribute("action") === action);
+    const note = form?.querySelector(".request-failed");
     if (performance.now() > until && !isFailing) {
-      notes.delete(key);
+      notes.delete(action);
       note?.remove();
-    } else if (button && !note) {
-      button.before(document.getElementById("request-failed").content.cloneNode(true));
-      if (document.activeElement === document.body) button.focus({ preventScroll: true });
+    } else if (form && !note) {
+      form.prepend(document.getElementById("request-failed").content.cloneNode(true));
+      if (document.activeElement === document.body) form.querySelector("button").focus({ preventScroll: true });
     }
   }
 }
@@ -80,20 +112,20 @@ if (livePart()) {
   document.addEventListener("htmx:configRequest", ({ detail }) => (detail.timeout = REQUEST_TIMEOUT_MS));
 
   document.addEventListener("htmx:confirm", (event) => {
-    if (event.detail.elt === livePart() && document.hidden) event.preventDefault();
+    if (event.detail.elt === livePart() && isResting()) event.preventDefault();
   });
 
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     sentAt.set(detail.xhr, { date: Date.now(), time: performance.now() });
-    if (detail.requestConfig.verb === "post") unanswered.add(keyOf(detail.requestConfig));
+    if (isNoted(detail)) unanswered.add(detail.requestConfig.path);
   });
 
   document.addEventListener("htmx:afterOnLoad", ({ detail }) => {
     const { failed, requestConfig, xhr } = detail;
     const isPost = requestConfig.verb === "post";
     isFailing = Boolean(failed) && (!isPost || xhr.status >= 500);
-    if (isPost && failed) reportUnanswered();
-    else if (isPost) unanswered.clear(); // the answer shows what became of the others
+    if (isNoted(detail) && failed) reportUnanswered();
+    else if (isNoted(detail)) unanswered.clear(); // the answer shows what became of the others
     // While a field in it is being used, newer content is held back.
     if (!failed && !livePart()?.hasAttribute("data-outdated")) confirmInStep(sentAt.get(xhr).date);
     updateNotice();
@@ -104,7 +136,7 @@ if (livePart()) {
       const isPost = detail.requestConfig.verb === "post";
       if (!isPost && sentAt.get(detail.xhr).time < shownAt) return; // it was under way when the device fell asleep
       isFailing = true;
-      if (isPost) reportUnanswered();
+      if (isNoted(detail)) reportUnanswered();
       updateNotice();
     });
   }

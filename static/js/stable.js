@@ -10,7 +10,7 @@ const MESSAGE_SECONDS = 10;
 const CONTROLS = "main :is(button, a[href], summary)";
 const stableElement = () => document.querySelector("[data-stable]");
 const isInside = (from, at, to) => from <= at && at <= to;
-const isFixed = (element) => Boolean(element.closest("#messages, #offline"));
+const isFixed = (element) => Boolean(element.closest("#messages, #offline, #taps"));
 
 // What a control does: two buttons with the same name belong to different tickets.
 const actionOf = (control) =>
@@ -24,7 +24,7 @@ let layouts = []; // where the controls were before each of the last changes
 let settledTimer = 0;
 
 // A message lies over controls, and does nothing itself.
-const COVERS = "#messages .message, #offline:not([hidden])";
+const COVERS = "#messages .message, #taps .message, #offline:not([hidden])";
 const visible = (selector) =>
   [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility?.() ?? true);
 

@@ -125,7 +125,7 @@ PLANTED = {
         "Layers of orders.reports.daily_email",
     ),
     "kitchen models import promises": ("kitchen/models.py", "import kitchen.promises", "Layers of kitchen"),
-    "kitchen selectors import services": ("kitchen/selectors.py", "import kitchen.services", "Layers of kitchen"),
+    "kitchen selectors import services": ("kitchen/selectors/board.py", "import kitchen.services", "Layers of kitchen"),
     "the kitchen's services import printing": (
         "kitchen/services/queue.py",
         "import kitchen.printing.services",

@@ -29,6 +29,7 @@ OPEN = {
     "/receipts/UUID/KEY/": "... and read its receipts",
     "/receipts/UUID/KEY/pdf/": "...",
     "/receipts/of/UUID/KEY/": "...",
+    "/kitchen/service-worker.js": "a script, which browsers fetch again also after a sign-out",
     "/accounts/sign-in/": "the way in",
     "/accounts/sign-out/": "the way out",
     "/accounts/sign-up/": "customers make an account",
@@ -46,6 +47,7 @@ OPEN = {
 # Streams refuse by their status: an EventSource would follow a redirect to the sign-in.
 STREAMS = {
     "/stream/board/": 401,
+    "/stream/deliveries/": 401,
     "/stream/orders/UUID/": 401,
     "/stream/orders/UUID/SLUG/": 404,  # a guest's, authorized by the token in its URL
 }

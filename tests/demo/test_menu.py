@@ -5,6 +5,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from kitchen.hours import OpeningHours
+from kitchen.models import Kitchen
 from menu.models import Pizza, SimpleItem, Topping
 
 
@@ -27,3 +29,9 @@ def test_setting_up_the_demo_again_leaves_a_dish_to_which_a_manager_gave_the_nam
     call_command("set_up_demo", stdout=StringIO())
 
     assert not Pizza.objects.filter(slug="pepperoni").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("demo")
+def test_the_demo_is_open_around_the_clock():
+    assert Kitchen.objects.get().hours == OpeningHours()

@@ -42,16 +42,23 @@ PATIENT_REQUESTS = f"""
 
 
 @contextmanager
-def browser_contexts(browser, address, *, is_patient=True, **context_options):
+def browser_contexts(browser, address, *, is_patient=True, service_workers="block", **context_options):
     """
     Yield a function that opens a page in a browser context of its own; close all contexts after the block.
 
+    :param service_workers: "allow" the board to keep a copy of itself; `page.route` does not see what a worker requests
     :param is_patient: let a page wait for an answer for as long as a loaded machine may take
     """
     with ExitStack() as exit_stack:
 
         def open_page(**options):
-            context = browser.new_context(base_url=address, reduced_motion="reduce", **context_options, **options)
+            context = browser.new_context(
+                base_url=address,
+                reduced_motion="reduce",
+                service_workers=service_workers,
+                **context_options,
+                **options,
+            )
             exit_stack.enter_context(context)
             context.set_default_timeout(PAGE_TIMEOUT_MS)
             if is_patient:

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import expect
 
-from kitchen.models import Ticket, TicketState
 from orders import services as order_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
@@ -17,12 +16,13 @@ from tests.e2e.test_presses import HTMX_MS, RECORD_REQUESTS
 from tests.live.fault_proxy import FaultProxy
 from tests.live.server_process import serving
 from tests.live.sse_client import StreamRecorder
-from tests.shop import basket_of, pizza, place
+from tests.shop import basket_of, cooked, pizza, place
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NOTICE = re.compile(r"Not up to date. This is how things were at \d\d:\d\d.")
+OUT_OF_STEP = re.compile(r"Not in step since \d\d:\d\d:\d\d\s+This is how things were at \d\d:\d\d:\d\d\.")
+NOTICE = re.compile(r"Not up to date. This is how things were at \d\d:\d\d.")  # of a guest's page
 NOT_CONFIRMED = "This was not confirmed. Look again before you repeat it."
 
 # What a shop's network and its servers do on a bad evening. The last two answer nothing: the page has to notice it.
@@ -68,7 +68,7 @@ def test_the_board_says_that_it_is_out_of_step_during_each_fault_and_no_longer_w
 
     for fault in faults:
         FAULTS[fault](proxy)
-        expect(notice_on(page)).to_have_text(NOTICE)
+        expect(notice_on(page)).to_have_text(OUT_OF_STEP)
         expect(notice_on(page)).to_be_in_viewport()
 
         proxy.restore()
@@ -77,25 +77,26 @@ def test_the_board_says_that_it_is_out_of_step_during_each_fault_and_no_longer_w
 
 @pytest.mark.parametrize("fault", ["502", "black hole"])
 def test_a_button_without_an_answer_can_be_pressed_again_and_its_card_says_so_for_a_while(through_faults, fault):
-    placed = order()
+    delivery = cooked(place(basket_of(pizza(), at=clock.now()), at=clock.now(), method="delivery"), by=SYSTEM)
     page, proxy = through_faults()
-    sign_in(page, "chef")
+    sign_in(page, "driver")
     StreamRecorder(page).wait_for("beat")
-    start = page.get_by_role("button", name=f"Start cooking #{placed.number}")
-    card = page.locator(f"#ticket-{placed.ref}")
+    claim = page.get_by_role("button", name=f"Claim #{delivery.number}")
+    card = page.locator(f"#delivery-{delivery.ref}")
 
     FAULTS[fault](proxy)
-    press(start)
+    press(claim)
     expect(card.get_by_role("alert")).to_have_text(NOT_CONFIRMED)
-    expect(start).to_be_enabled()
+    expect(claim).to_be_enabled()
     expect(notice_on(page)).to_be_visible()
 
     proxy.restore()
     expect(notice_on(page)).to_be_hidden()
     expect(card.get_by_role("alert")).to_have_count(0)
-    press(start)
-    expect(page.locator(".column-cooking")).to_contain_text(f"#{placed.number}")
-    assert Ticket.objects.get(ref=placed.ref).state == TicketState.COOKING
+    press(claim)
+    expect(page.locator("#list-own-at-counter")).to_contain_text(f"#{delivery.number}")
+    delivery.refresh_from_db()
+    assert delivery.driver.username == "driver"
 
 
 # --- Which silence counts, with a stopped clock ---
@@ -130,14 +131,28 @@ def run_with_answers(page, *, polls):
 
 
 @pytest.mark.parametrize("who", ["chef", "driver"])
-def test_the_pages_of_the_staff_say_so_after_nine_seconds_without_a_confirmation(stopped, who):
+def test_the_pages_of_the_staff_say_so_after_ten_seconds_without_a_confirmation(stopped, who):
     page = stopped()
     sign_in(page, who)
 
     run_without_answers(page, 8_000)
     expect(notice_on(page)).to_be_hidden()
-    page.clock.run_for(3_000)
-    expect(notice_on(page)).to_have_text(NOTICE)
+    page.clock.run_for(4_000)
+    expect(notice_on(page)).to_have_text(OUT_OF_STEP)
+
+
+def test_the_board_has_a_clock_that_each_confirmation_moves_on_and_that_stops_without_one(stopped):
+    page = stopped()
+    sign_in(page, "chef")
+    clock_on_board = page.locator("#in-step")
+    run_with_answers(page, polls=2)
+    expect(clock_on_board).to_have_text(re.compile(r"^In step 20:00:1\d$"))
+    run_with_answers(page, polls=2)
+    expect(clock_on_board).to_have_text(re.compile(r"^In step 20:00:2\d$"))
+
+    run_without_answers(page, 20_000)
+    expect(clock_on_board).to_have_text(re.compile(r"^Not in step since 20:00:2\d$"))
+    expect(notice_on(page)).to_contain_text(re.compile(r"Not in step since 20:00:2\d"))
 
 
 def test_the_page_of_an_order_says_so_and_since_when_until_the_order_is_over(stopped):
@@ -166,16 +181,18 @@ def test_the_page_of_an_order_says_so_and_since_when_until_the_order_is_over(sto
 
 
 def test_every_button_that_was_pressed_without_an_answer_is_reported(stopped):
-    first, second = order(), order()
+    first, second = [
+        cooked(place(basket_of(pizza(), at=clock.now()), at=clock.now(), method="delivery"), by=SYSTEM) for _ in range(2)
+    ]
     page = stopped()
-    sign_in(page, "chef")
-    page.route("**/steps/", lambda _route: None)
-    press(page.get_by_role("button", name=f"Start cooking #{first.number}"))
-    page.route("**/steps/", lambda route: route.abort())
-    press(page.get_by_role("button", name=f"Start cooking #{second.number}"))
+    sign_in(page, "driver")
+    page.route("**/claim/", lambda _route: None)
+    press(page.get_by_role("button", name=f"Claim #{first.number}"))
+    page.route("**/claim/", lambda route: route.abort())
+    press(page.get_by_role("button", name=f"Claim #{second.number}"))
 
     for placed in (first, second):
-        expect(page.locator(f"#ticket-{placed.ref}").get_by_role("alert")).to_have_text(NOT_CONFIRMED)
+        expect(page.locator(f"#delivery-{placed.ref}").get_by_role("alert")).to_have_text(NOT_CONFIRMED)
 
 
 def test_a_page_that_was_hidden_has_a_moment_to_catch_up(stopped):
@@ -188,7 +205,7 @@ def test_a_page_that_was_hidden_has_a_moment_to_catch_up(stopped):
     hide(page, hidden=False)
     page.clock.run_for(2_000)
     expect(notice_on(page)).to_be_hidden()
-    page.clock.run_for(9_000)
+    page.clock.run_for(10_000)
     expect(notice_on(page)).to_be_visible()
 
 

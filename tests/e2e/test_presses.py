@@ -206,6 +206,8 @@ def test_a_handover_keeps_the_scroll_position_is_confirmed_in_view_and_can_be_un
     settings.SHOP_UNDO_SECONDS = 60  # the page's clock is stopped, but not the database's
     page = page_before(opened, "Handed over")
     page.set_viewport_size({"width": 390, "height": 500})
+    page.get_by_role("navigation", name="Columns").get_by_role("link", name="Ready").click()
+    page.clock.run_for(SETTLE_MS)
     button(page, "Handed over").scroll_into_view_if_needed()
     page.clock.run_for(SETTLE_MS)
     scrolled = page.evaluate("window.scrollY")
@@ -266,7 +268,7 @@ def test_the_only_ticket_of_a_column_leaves_its_place_while_the_pointer_is_near(
     _waiting, cooking = orders(2)
     kitchen_services.start_cooking(ref=cooking.ref, by=SYSTEM, at=clock.now())
     page = opened("chef")
-    page.set_viewport_size({"width": 390, "height": 700})  # the columns are stacked
+    page.set_viewport_size({"width": 390, "height": 700})
     button(page, "Start cooking").scroll_into_view_if_needed()
     page.clock.run_for(SETTLE_MS)
     waiting = page.locator(".column-waiting")

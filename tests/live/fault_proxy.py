@@ -24,6 +24,8 @@ class FaultProxy:
         self._discards_data = False
         self._discarding = set()
         self._delay = 0
+        self._lost_marker = None
+        self.lost = 0  # number of pieces of data that `lose` has lost
         self._bound = _bind(0)
         self.port = self._bound.getsockname()[1]
         self._is_listening = False
@@ -64,6 +66,11 @@ class FaultProxy:
         with self._lock:
             self._delay = seconds
 
+    def lose(self, marker):
+        """Lose each piece of the server's data that contains some bytes, such as one kind of a stream's messages."""
+        with self._lock:
+            self._lost_marker, self.lost = marker, 0
+
     def restore(self):
         """Serve new connections again."""
         with self._lock:
@@ -71,6 +78,7 @@ class FaultProxy:
                 for each in self._sockets:  # opened meanwhile, and not used yet
                     _shut_down(each)
             self._answer, self._discards_data, self._delay = None, False, 0
+            self._lost_marker = None
         self._listen()
 
     def close(self):
@@ -131,7 +139,9 @@ class FaultProxy:
         with suppress(OSError):
             while data := source.recv(65536):
                 time.sleep(self._delay)
-                if source not in self._discarding:
+                if self._lost_marker and self._lost_marker in data:
+                    self.lost += 1
+                elif source not in self._discarding:
                     sink.sendall(data)
         for each in (source, sink):
             _shut_down(each)

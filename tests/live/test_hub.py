@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, InterfaceError, OperationalError
+from redis.exceptions import RedisError
 
 from pizzeria.live import hub as hub_module
 from pizzeria.live.hub import Hub, Message, Stream
@@ -87,3 +88,21 @@ def test_a_heartbeat_without_a_version_is_sent_whatever_keeps_the_database_from_
 @each_fault
 def test_no_stream_ends_because_the_database_does_not_answer(fault):
     assert run(hub_module._query({StreamGrant("a session")}, raising(fault))) is None
+
+
+def test_a_heartbeat_says_that_changes_do_not_arrive_at_once_while_redis_is_gone(monkeypatch, stream):
+    monkeypatch.setattr(hub_module, "SECONDS_BETWEEN_BEATS", 0.01)
+    monkeypatch.setattr(hub_module, "current_versions", lambda topics: dict.fromkeys(topics, 7))
+
+    def gone():
+        raise RedisError
+
+    monkeypatch.setattr(hub_module, "_redis", gone)
+
+    async def first_that_says_so():
+        Hub().join(stream)
+        while (message := await stream.unread.get()).is_live:
+            pass
+        return message
+
+    assert run(first_that_says_so()) == Message("beat", 7, is_live=False)

@@ -40,4 +40,5 @@ def measure() -> None:
             with CaptureQueriesContext(connection) as statements:
                 seconds.append(timed(lambda: visitor.get(address)))  # noqa: B023 - called at once
             queries = len(statements)
-        print_statistics(name, seconds, f"{queries} queries, session included")
+        kilobytes = len(visitor.get(address).content) / 1000
+        print_statistics(name, seconds, f"{queries} queries, session included; {kilobytes:.0f} kB of HTML")

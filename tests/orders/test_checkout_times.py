@@ -75,7 +75,7 @@ def test_the_field_offers_as_soon_as_possible_first_and_then_the_times_by_day(cl
     assert groups(page) == ["asap", "Today, Fri 20 Nov", "Tomorrow, Sat 21 Nov"]
     assert selected(page) == "asap"
     html = page.content.decode()
-    assert "As soon as possible: in about 10 minutes" in html
+    assert "Right away, in about 10 minutes" in html
     assert '<optgroup label="Today, Fri 20 Nov">' in html
     assert f'<option value="{TEN}">22:00</option>' in html
 

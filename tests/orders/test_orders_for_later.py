@@ -192,7 +192,7 @@ def test_an_order_for_later_does_not_wait_too_long_before_its_time(manager):
     shop.place(wanted_at=AT_TEN)
 
     def concerns(at):
-        return {group.name: len(group.concerns) for group in order_concerns(manager, at) if group.concerns}
+        return {group.id: len(group.concerns) for group in order_concerns(manager, at) if group.concerns}
 
     assert concerns(AT_TEN - MINUTE) == {}
     assert concerns(AT_TEN + 11 * MINUTE) == {"late": 1}

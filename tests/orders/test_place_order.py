@@ -20,6 +20,7 @@ from tests.shop import ANNA, FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
+DRINKS = {"slug": "drinks", "name": "Drinks"}
 NOTHING_IN_IT = {"contains": [], "is_declared": True}
 
 
@@ -40,10 +41,11 @@ def test_placing_an_order_creates_a_confirmed_order_with_a_waiting_ticket():
             "size": "Large",
             "added": ["Olives"],
             "left_out": [],
+            "station": {"slug": "pizzas", "name": "Pizzas"},
             "contains": [],
             "is_declared": True,
         },
-        {"quantity": 1, "name": "Cola", "size": "", "added": [], "left_out": [], **NOTHING_IN_IT},
+        {"quantity": 1, "name": "Cola", "size": "", "added": [], "left_out": [], "station": DRINKS, **NOTHING_IN_IT},
     ]
 
 

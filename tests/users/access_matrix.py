@@ -82,8 +82,11 @@ POST /payments/webhook/                    !   !   !   !   !   !   !   !
 
 GET  /kitchen/                             =   -   -   +   -   -   +   +
 GET  /kitchen/orders/                      =   -   -   +   -   -   +   +
+GET  /kitchen/service-worker.js            +   +   +   +   +   +   +   +
 POST /kitchen/steps/                       =   -   -   +   -   -   +   +
 POST /kitchen/hand-over/                   =   -   -   !   -   -   !   !
+POST /kitchen/cancel/                      =   -   -   +   -   -   +   +
+GET  /kitchen/finished/                    =   -   -   +   -   -   +   +
 POST /kitchen/tickets/COOKING/undo/        =   -   -   !   -   -   !   !
 GET  /kitchen/tickets/WAITING/print/       =   -   -   +   -   -   +   +
 GET  /kitchen/tickets/UUID/print/          =   -   -   0   -   -   0   0
@@ -109,6 +112,7 @@ POST /delivery/OUT/undo-deliver/           =   -   -   -   !   !   !   !
 POST /delivery/OUT/fail/                   =   -   -   -   +   !   +   +
 
 GET  /stream/board/                        =   -   -   +   -   -   +   +
+GET  /stream/deliveries/                   =   -   -   -   +   +   +   +
 GET  /stream/orders/WAITING/               =   +   0   +   0   0   +   +
 GET  /stream/orders/GUESTS/KEY/            +   +   +   +   +   +   +   +
 GET  /stream/orders/GUESTS/NOKEY/          0   0   0   0   0   0   0   0

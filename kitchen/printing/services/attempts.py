@@ -13,9 +13,9 @@ import structlog
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from kitchen.models import Kitchen
+from kitchen.models import ON_BOARD, Kitchen
 from kitchen.printing.escpos_document import escpos_document
-from kitchen.printing.models import ON_BOARD, PrinterProblem, PrintJob, PrintState
+from kitchen.printing.models import PrinterProblem, PrintJob, PrintState
 from kitchen.printing.printer import Printer, PrintFailed, configured_printer
 from kitchen.printing.slips import mark_of, slip_of
 from kitchen.services.queue import bump_board_version
