@@ -24,9 +24,8 @@ def browser_type_launch_args():
     if CHROMIUM is None:
         pytest.fail("There is no Chromium on this machine, and CI runs every journey.")
     flags = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
-    flags += (
-        " disable-sync autoplay-policy=user-gesture-required"  # sound is blocked until a page is used, as on tablets
-    )
+    # Sound is blocked until a page is used, as on tablets.
+    flags += " disable-sync autoplay-policy=document-user-activation-required"
     return {"executable_path": CHROMIUM, "args": [f"--{flag}" for flag in flags.split()]}
 
 

@@ -97,7 +97,7 @@ def test_a_ticket_that_was_changed_since_the_cook_read_it_is_not_marked_as_seen(
     seq = Ticket.objects.get().seq
     change_notes(kitchen, placed_order)
 
-    with pytest.raises(kitchen_services.TicketStateConflict, match="#1 has changed since"):
+    with pytest.raises(kitchen_services.TicketStateConflict, match="#1 was changed meanwhile"):
         mark_seen(placed_order, chef, seen_seq=seq)
 
     assert Ticket.objects.get().is_unseen
@@ -248,7 +248,7 @@ def test_a_second_change_is_not_acknowledged_by_a_tap_on_the_first(kitchen, plac
     shown = Ticket.objects.get().seq
     change_notes(kitchen, placed_order, allergies="Nuts")
 
-    with pytest.raises(kitchen_services.TicketStateConflict, match="#1 has changed since"):
+    with pytest.raises(kitchen_services.TicketStateConflict, match="#1 was changed meanwhile"):
         acknowledge(placed_order, chef, seen_seq=shown)
 
     assert Ticket.objects.get().unacknowledged_change == TicketChange.CHANGED

@@ -209,8 +209,12 @@ def is_own(case: Case) -> bool:
     return is_guest_order_with_link(case) or is_in_own_account(case)
 
 
-def is_seen(case: Case) -> bool:
-    return case.order.is_seen
+def is_waiting(case: Case) -> bool:
+    return case.order.ticket_state == "waiting"
+
+
+def is_seen_elsewhere(case: Case) -> bool:
+    return case.order.is_seen and not is_waiting(case)
 
 
 def is_guest_order_with_link(case: Case) -> bool:
@@ -377,7 +381,7 @@ class Step:
         is_baked = order.status in ("cooking", "ready") or order.is_recalled
         if self.name == "change_notes" and case.arguments["notes"] != notes:
             notes = case.arguments["notes"]
-            change = "changed" if is_baked or (order.is_seen and order.status == "confirmed") else change
+            change = "changed" if is_baked or (order.is_seen and order.ticket_state == "waiting") else change
         elif self.name == "acknowledge_change":
             change = ""
         elif status == "cancelled" and order.status != "cancelled":
@@ -471,8 +475,8 @@ ORDER_STEPS = (
         Step("change_notes", EITHER, EVERY_ROLE - KITCHEN, _at("pending", "confirmed", "cooking"), NOT_PLACED, is_own),
         Step("change_notes", EITHER, KITCHEN, _at("pending", "confirmed", "cooking", "ready"), NOT_PLACED),
         # Both are done as often as a cook likes: a second time changes nothing.
-        Step("mark_seen", EITHER, KITCHEN, _at("confirmed"), NOT_PLACED, has_joined_the_queue),
-        Step("mark_seen", EITHER, KITCHEN, frozenset(TICKET) - {"confirmed"}, NOT_PLACED, is_seen),
+        Step("mark_seen", EITHER, KITCHEN, _at("confirmed"), NOT_PLACED, is_waiting),
+        Step("mark_seen", EITHER, KITCHEN, frozenset(TICKET), NOT_PLACED, is_seen_elsewhere),
         Step("acknowledge_change", EITHER, KITCHEN, frozenset(TICKET), NOT_PLACED),
     ),
     Step(
