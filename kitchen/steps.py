@@ -116,7 +116,7 @@ def requested_steps(data: QueryDict) -> list[RequestedStep]:
         else [f"{data.get('bulk', '')}:{each}" for each in data.getlist("ticket")]
     )
     if not sent:
-        raise StepInvalid(_NO_BUTTON if is_of_one_button else _("Select at least one ticket first."))
+        raise StepInvalid(str(_NO_BUTTON) if is_of_one_button else _("Select at least one ticket first."))
     if len(sent) > MAX_AT_ONCE:
         raise StepInvalid(_("%(count)d tickets at once at most, please.") % {"count": MAX_AT_ONCE})
     return [_parse(each) for each in dict.fromkeys(sent)]
@@ -137,7 +137,7 @@ def take_steps(
     :raises StepInvalid: a step is none of the commands; none is run then
     """
     if any(step.action not in commands for step in requested):
-        raise StepInvalid(_NO_BUTTON)
+        raise StepInvalid(str(_NO_BUTTON))
     labels = selectors.labels_of([step.ref for step in requested])
     return [_take(step, commands[step.action], labels.get(step.ref, ""), key=key, by=by, at=at) for step in requested]
 
@@ -162,6 +162,6 @@ def _idempotent(step: RequestedStep, key: UUID, by: Actor) -> IdempotentRequest:
 def _parse(sent: str) -> RequestedStep:
     match = _STEP.fullmatch(sent)
     if match is None:
-        raise StepInvalid(_NO_BUTTON)
+        raise StepInvalid(str(_NO_BUTTON))
     action, ref, seq = match.groups()
     return RequestedStep(action, UUID(ref), int(seq))

@@ -25,9 +25,13 @@ class Migration(migrations.Migration):
                 ("sound_tested_at", models.DateTimeField(blank=True, null=True)),
                 ("sound_tested_by", models.CharField(blank=True, default="", max_length=32)),
                 ("board_version", models.PositiveBigIntegerField(default=0)),
+                ("last_visible_at", models.DateTimeField(blank=True, null=True)),
+                ("behind_since", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "default_permissions": (),
+                "verbose_name": "screen of the board",
+                "verbose_name_plural": "screens of the board",
             },
         ),
         migrations.AddField(

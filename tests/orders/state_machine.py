@@ -253,10 +253,6 @@ def is_accepted(*, payment: str, is_later: bool) -> Callable[[Case], bool]:
     return condition
 
 
-def has_joined_the_queue(case: Case) -> bool:
-    return case.order.has_joined
-
-
 def payment_is_open(case: Case) -> bool:
     return case.order.is_payment_open
 
