@@ -16,7 +16,7 @@ from kitchen.printing import services as printing_services
 from kitchen.printing.exceptions import NoPrinter
 from kitchen.printing.models import PrinterProblem, PrintJob, PrintState
 from kitchen.printing.services.attempts import MAX_ATTEMPTS
-from kitchen.services.queue import withdraw_ticket
+from kitchen.services import withdraw_ticket
 from orders.models import PaymentMethod
 from pizzeria.foundation import clock, failpoints
 from pizzeria.foundation.actor import SYSTEM
