@@ -46,6 +46,7 @@ class LastStep:
     who: int | None
     at: datetime
     was_cooked: bool
+    has_joined: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,21 +338,24 @@ class Step:
     owner: Callable[[Case], int | None] = unchanged_owner
 
     def fits(self, case: Case) -> bool:
+        return self.fits_but_for_its_condition(case) and self.when(case)
+
+    def fits_but_for_its_condition(self, case: Case) -> bool:
         order = case.order
-        return case.role in self.by and order.method in self.of and order.status in self.before and self.when(case)
+        return case.role in self.by and order.method in self.of and order.status in self.before
 
     def follow(self, case: Case) -> Placed:
         """Return the order after the step."""
         order = case.order
         status = self.after or order.status
         was_cooked = order.was_cooked or status == "cooking"
-        if self.name == "undo_step" and order.last:
-            was_cooked = order.last.was_cooked
+        has_joined = order.has_joined or status == "cooking"
+        if self.name == "undo_step" and order.last:  # a start that came too early leaves it for later
+            was_cooked, has_joined = order.last.was_cooked, order.last.has_joined
         driver, owner = self.driver(case), self.owner(case)
-        last = LastStep(self.name, case.who, case.at, order.was_cooked)
+        last = LastStep(self.name, case.who, case.at, order.was_cooked, order.has_joined)
         if self.name in ASSIGNS_A_DRIVER and driver == order.driver:  # it was assigned to them already
             last = order.last
-        has_joined = order.has_joined or status == "cooking"
         if order.joins_at and status == "confirmed":
             has_joined = has_joined or (self.name in SCHEDULES and order.joins_at <= case.at)
         if self.name in NO_STEPS:
@@ -400,7 +404,10 @@ class KitchenStep:
     follow: Callable[[Case], KitchenState]
 
     def fits(self, case: Case) -> bool:
-        return case.role in self.by and self.when(case)
+        return self.fits_but_for_its_condition(case) and self.when(case)
+
+    def fits_but_for_its_condition(self, case: Case) -> bool:
+        return case.role in self.by
 
 
 ENDS_A_PAYMENT = frozenset({"payment_succeeds", "payment_fails"})
@@ -520,3 +527,9 @@ def row_for(name: str, case: Case) -> Step | KitchenStep | None:
     rows = [row for row in (*ORDER_STEPS, *KITCHEN_STEPS) if row.name == name and row.fits(case)]
     assert len(rows) <= 1, f"the table contradicts itself: {rows}"
     return rows[0] if rows else None
+
+
+def is_tempting(name: str, case: Case) -> bool:
+    """Return whether a step has to be refused by the condition of its row alone: the likeliest ones to slip through."""
+    rows = [row for row in (*ORDER_STEPS, *KITCHEN_STEPS) if row.name == name]
+    return not row_for(name, case) and any(row.fits_but_for_its_condition(case) for row in rows)

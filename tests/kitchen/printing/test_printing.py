@@ -217,6 +217,24 @@ def test_the_first_copy_of_a_ticket_that_has_left_the_board_is_dropped(kitchen, 
     assert printer.connections == 0
 
 
+def test_a_ticket_for_later_that_was_started_by_mistake_is_printed_when_it_joins_the_queue(kitchen, printer, chef):
+    Kitchen.objects.update(max_slot_pizzas=4)
+    kitchen.refresh_from_db()
+    order = shop.place(wanted_at=FRIDAY_NIGHT + timedelta(hours=2))
+    assert not PrintJob.objects.exists()
+    kitchen_services.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.undo_step(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+    assert not print_next(kitchen)
+    assert only_job().state == PrintState.DROPPED
+
+    in_time = FRIDAY_NIGHT + timedelta(minutes=105)
+    kitchen_services.join_queue(kitchen=kitchen, by=SYSTEM, at=in_time)
+
+    assert print_next(kitchen, in_time)
+    assert only_job().state == PrintState.PRINTED
+    assert len(printer.texts) == 1
+
+
 def test_a_cancelled_ticket_that_a_cook_prints_says_that_it_is_cancelled(kitchen, printer, placed_order, chef):
     withdraw_ticket(kitchen=kitchen, ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     request(placed_order, chef)
