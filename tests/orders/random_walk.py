@@ -136,6 +136,7 @@ RECALCULATES_PROMISES = {
     "payment_fails",
     "change_capacity",
     "join_queue",
+    *table.OF_A_WAITING_TICKET,
 }
 A_NEW_PROMISE = "a new promise"  # counted like a row of the table
 
