@@ -226,11 +226,16 @@ function showMessages(over) {
   }
 }
 
-document.addEventListener("click", ({ target }) => {
-  const key = target.closest?.("#taps [data-close]")?.closest("[data-key]").dataset.key;
-  const tap = kept.find((each) => each.key === key);
-  if (tap) drop(tap).then(showKept);
-});
+// In the capture phase, before `stable.js` removes the message.
+document.addEventListener(
+  "click",
+  ({ target }) => {
+    const key = target.closest?.("#taps [data-close]")?.closest("[data-key]").dataset.key;
+    const tap = kept.find((each) => each.key === key);
+    if (tap) drop(tap).then(showKept);
+  },
+  true,
+);
 
 if (boardForm()) {
   document.addEventListener("htmx:afterSettle", showKept);
