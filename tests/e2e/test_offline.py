@@ -259,8 +259,10 @@ def test_a_tap_that_cannot_be_sent_for_five_minutes_is_given_up_and_the_board_sa
     placed = order()
     page = stopped()
     page.route("**/steps/", lambda route: route.abort())
+    height = card_of(page, placed).bounding_box()["height"]
     start(page, placed)
     expect(card_of(page, placed)).to_contain_text(KEPT)
+    assert card_of(page, placed).bounding_box()["height"] == height  # what lies below it does not move
 
     page.clock.run_for(5 * 60_000)
     message = page.locator("#taps .message")
