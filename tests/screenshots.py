@@ -252,7 +252,7 @@ def serving(environment: dict[str, str]) -> Iterator[str]:
     )
     address = f"http://localhost:{port}"
     try:
-        for _second in range(30):
+        for _half_second in range(240):  # on a loaded machine a minute is not enough
             try:
                 urllib.request.urlopen(f"{address}/health/live", timeout=1)
                 break
