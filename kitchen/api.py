@@ -33,7 +33,7 @@ def queue(request: HttpRequest) -> schemas.Queue:
 
 @router.post("/orders/{uuid:order_id}/start", auth=MANAGE, response=schemas.TicketRecord, summary="Start cooking")
 def start(request: HttpRequest, order_id: UUID, key: IdempotencyKeyHeader = None) -> schemas.TicketRecord:
-    """Put a waiting order into the oven."""
+    """Put a waiting order into the oven, or begin early with one for later."""
     return _take_step(request, services.start_cooking, order_id, key)
 
 

@@ -128,9 +128,11 @@ LOAD = (TicketState.HELD, TicketState.WAITING, TicketState.COOKING)
 ON_BOARD = (TicketState.WAITING, TicketState.COOKING, TicketState.READY)
 IN_QUEUE = (TicketState.HELD, TicketState.SCHEDULED, TicketState.WAITING, TicketState.COOKING)
 
-# From and to: start, finish, and handover at the counter. A delivery is gone when its driver has left: no undo.
+# From and to: start (also of one for later that waits for its time), finish, and handover at the counter. A delivery is
+# gone when its driver has left: no undo.
 UNDOABLE_STEPS = (
     (TicketState.WAITING, TicketState.COOKING),
+    (TicketState.SCHEDULED, TicketState.COOKING),
     (TicketState.COOKING, TicketState.READY),
     (TicketState.READY, TicketState.GONE),
 )

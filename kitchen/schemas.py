@@ -16,7 +16,7 @@ from pizzeria.foundation.api.schemas import RequestBody, ResponseBody, Until, cl
 class TicketRecord(ResponseBody):
     id: UUID = Field(description="The order's id")
     number: int = Field(examples=[42])
-    status: TicketState = Field(description="`held`: being paid")
+    status: TicketState = Field(description="`held`: being paid; `scheduled`: for later")
     due: datetime = Field(description="When it should come out of the oven")
     since: datetime = Field(description="Since when it has this status")
 

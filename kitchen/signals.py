@@ -10,8 +10,9 @@ from django.dispatch import Signal
 
 ticket_waiting = Signal()
 """
-A ticket became one that cooks can start: booked for now, paid, or joined the queue at its time. Not sent when it waits
-again, after a recall or an undo. Sends `ticket`, `kitchen`, the locked kitchen, and `at`.
+A ticket became one that cooks make: booked for now, paid, joined the queue at its time, or is started before that. Not
+sent when it waits again after a recall, but again when it joins the queue after an early start that was undone. Sends
+`ticket`, `kitchen`, the locked kitchen, and `at`.
 """
 
 cooking_started = Signal()

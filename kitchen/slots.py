@@ -9,13 +9,12 @@ minutes; in the nights when the clocks change, each of them is still one moment.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kitchen import promises
+from kitchen import promises, slot_labels
 from kitchen.capacity import OrderTooLarge
 from kitchen.hours import Interval
 from kitchen.models import MAX_TICKET_MINUTES, FulfillmentMethod, Kitchen, Ticket
@@ -140,14 +139,14 @@ class Slots:
         if slot is None:
             raise SlotNotOffered(_impossible_message(wanted_at, at), field="wanted_at")
         if not self.has_room(slot):
-            raise SlotFull(_full_message(slot, {"time": label(wanted_at, at=at)}), field="wanted_at")
+            raise SlotFull(_full_message(slot, {"time": slot_labels.label(wanted_at, at=at)}), field="wanted_at")
 
 
 def _impossible_message(wanted_at: datetime, at: datetime) -> str:
     if abs(wanted_at - at) > MAX_NAMED:
         return _("We take no orders for a time that far away. Please choose another time.")
     message = _("We cannot have it for you at %(time)s. Please choose another time.")
-    return message % {"time": label(wanted_at, at=at)}
+    return message % {"time": slot_labels.label(wanted_at, at=at)}
 
 
 def _full_message(slot: OfferedSlot, time: dict[str, str]) -> str:
@@ -190,44 +189,6 @@ def slot_of(moment: datetime) -> datetime:
     return moment - (moment - _EPOCH) % QUARTER
 
 
-def label(moment: datetime, *, at: datetime) -> str:
-    """
-    Return a moment as it is offered: 19:30, with its date if it is on another business day.
-
-    A time that the wall clock shows twice in that night is told apart.
-    """
-    return clock.day_and_time(moment, at=at) + _which_of_two(moment)
-
-
-def time_label(moment: datetime) -> str:
-    """Return a moment without its date: 19:30; a time that the wall clock shows twice in that night is told apart."""
-    return clock.wall_clock(moment) + _which_of_two(moment)
-
-
-def day_label(day: date, *, at: datetime) -> str:
-    """Return a day as it is offered: "Today", "Tomorrow", "Sun 22 Nov"."""
-    today = at.astimezone(clock.shop_zone()).date()
-    text = date_format(day, "D j M")
-    match (day - today).days:
-        case 0:
-            return _("Today, %(day)s") % {"day": text}
-        case 1:
-            return _("Tomorrow, %(day)s") % {"day": text}
-    return text
-
-
-def day_of(moment: datetime) -> date:
-    """Return the date that the wall clock shows at a moment."""
-    return moment.astimezone(clock.shop_zone()).date()
-
-
-def _which_of_two(moment: datetime) -> str:
-    local = moment.astimezone(clock.shop_zone())
-    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
-        return ""
-    return _(" (the second time that night)") if local.fold else _(" (the first time that night)")
-
-
 def _refusal(kitchen: Kitchen, order: LaterOrder) -> Refusal | None:
     """Return why an order cannot be for later at any time; None: it can."""
     limit = kitchen.max_slot_pizzas
@@ -258,7 +219,7 @@ def _earliest(kitchen: Kitchen, order: LaterOrder, tickets: Iterable[Ticket], at
 
 def _openings(kitchen: Kitchen, at: datetime) -> Iterator[Interval]:
     """Yield when the shop is open, on the days for which it takes orders; times without a gap between them are one."""
-    today, hours = day_of(at), kitchen.hours
+    today, hours = slot_labels.day_of(at), kitchen.hours
     current: Interval | None = None
     for number in range(-1, kitchen.later_days + 1):
         for begin, end in hours.intervals_of(today + timedelta(days=number)):

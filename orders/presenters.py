@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from kitchen import slots
+from kitchen import slot_labels
 from kitchen.models import FulfillmentMethod
 from orders.models import CancelReason, Order, OrderStatus, PaymentFailure
 from orders.price_trace import DeliveryStep, DiscountStep, LineStep, PriceTrace, TaxStep, TipStep
@@ -65,7 +65,7 @@ def wanted_text(order: Order) -> str:
     """Return when the guest wants an order for later: "19:30", with its date if it is not the day of the order."""
     if order.requested_for is None or order.placed_at is None:
         return ""
-    return slots.label(order.requested_for, at=order.placed_at)
+    return slot_labels.label(order.requested_for, at=order.placed_at)
 
 
 def status_message(order: Order) -> str:

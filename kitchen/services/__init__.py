@@ -2,6 +2,7 @@
 
 from kitchen.services.attention import acknowledge_change, change_ticket_notes, mark_seen
 from kitchen.services.board_settings import change_board_settings
+from kitchen.services.booking import Booking, TicketContent, book_ticket
 from kitchen.services.conflicts import TicketStateConflict, refuse_unless_ready
 from kitchen.services.cooking import OvenSlotsTaken, finish_ticket, recall_ticket, start_cooking, undo_step
 from kitchen.services.hours import (
@@ -11,20 +12,16 @@ from kitchen.services.hours import (
     change_opening_hours,
     remove_closed_days,
 )
+from kitchen.services.joining import join_queue, recalculate_promises
 from kitchen.services.later_orders import change_later_orders
-from kitchen.services.queue import (
-    Booking,
-    TicketContent,
-    book_ticket,
+from kitchen.services.order_steps import (
     hand_over_ticket,
-    join_queue,
-    lock_for_ticket,
-    recalculate_promises,
     release_hold,
     return_ticket,
     take_back_ticket,
     withdraw_ticket,
 )
+from kitchen.services.queue import lock_for_ticket
 from kitchen.services.screens import (
     ScreenNotNamed,
     ScreenReport,

@@ -49,9 +49,8 @@ def start_cooking(
         raise OvenSlotsTaken(_("Every oven slot is taken. Finish a ticket first."))
 
     queue.note_seen(ticket, by=by, at=at)
-    if ticket.state == TicketState.SCHEDULED:  # it joins the queue now, and waits there again if the start is undone
-        queue.set_state(ticket, TicketState.WAITING, by=by, at=at)
-        queue.send_if_waiting(ticket, at=at)
+    if ticket.state == TicketState.SCHEDULED:  # it never waited; if the start is undone, it is for later again
+        signals.ticket_waiting.send(sender=Ticket, kitchen=kitchen, ticket=ticket, at=at)
     queue.set_state(ticket, TicketState.COOKING, by=by, at=at)
     signals.cooking_started.send(sender=Ticket, kitchen=kitchen, ref=ref, by=by, at=at)
     queue.send_board_and_promises(kitchen, at=at)

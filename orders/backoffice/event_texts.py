@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kitchen import slots
+from kitchen import slot_labels
 from orders.events import (
     OrderCancelled,
     OrderConfirmed,
@@ -68,7 +68,7 @@ def _describe(domain_event: domain_events.DomainEvent[Any], at: datetime) -> str
                 text = _("Placed as #%(number)d, %(total)s, wanted for %(wanted)s, promised %(from)s to %(until)s")
             return text % {
                 "number": domain_event.number,
-                "wanted": slots.label(wanted, at=at) if wanted else "",
+                "wanted": slot_labels.label(wanted, at=at) if wanted else "",
                 "total": format_amount(domain_event.total),
                 "from": clock.day_and_time(domain_event.promise_from, at=at),
                 "until": clock.wall_clock(domain_event.promise_until),

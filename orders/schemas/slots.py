@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from kitchen import slots
+from kitchen import slot_labels
 from kitchen.slots import Slots
 from pizzeria.foundation.api.schemas import ResponseBody
 
@@ -17,6 +17,6 @@ class SlotRecord(ResponseBody):
 
 def slot_records(offered: Slots, *, at: datetime) -> list[SlotRecord]:
     return [
-        SlotRecord(wanted_at=slot.at, label=slots.label(slot.at, at=at), pizzas_left=slot.pizzas_left)
+        SlotRecord(wanted_at=slot.at, label=slot_labels.label(slot.at, at=at), pizzas_left=slot.pizzas_left)
         for slot in offered.offered
     ]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from kitchen import slots
+from kitchen import slot_labels
 from kitchen.models import FulfillmentMethod
 from kitchen.promises import Promise
 from orders.basket_pricing import NO_TIP, PricedBasket, Tip
@@ -81,5 +81,5 @@ def quote_order(
     offered = slots_for(method=method, at=at, pizza_minutes=pizza_minutes, driving_minutes=driving_minutes)
     offered.refuse_unless_offered(wanted_at, at=at)
     message = _("It is ready at %(time)s.") if method == FulfillmentMethod.PICKUP else _("It is with you at %(time)s.")
-    time = {"time": slots.label(wanted_at, at=at)}
+    time = {"time": slot_labels.label(wanted_at, at=at)}
     return OrderQuote(priced.basket, accepts_orders=True, message=message % time, promise=offered.promise(wanted_at))

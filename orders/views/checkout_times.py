@@ -11,7 +11,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from kitchen import slots
+from kitchen import slot_labels
 from kitchen.models import FulfillmentMethod
 from kitchen.slots import OfferedSlot
 from orders import selectors
@@ -51,6 +51,6 @@ def _choices(
     if basket.quote.accepts_orders:
         wait = basket.quote.waits[method]
         yield AS_SOON_AS_POSSIBLE, _("Right away, %(wait)s") % {"wait": wait}
-    for day, of_day in groupby(offered, key=lambda slot: slots.day_of(slot.at)):
-        times = [(time_value(slot.at), slots.time_label(slot.at)) for slot in of_day]
-        yield slots.day_label(day, at=at), times
+    for day, of_day in groupby(offered, key=lambda slot: slot_labels.day_of(slot.at)):
+        times = [(time_value(slot.at), slot_labels.time_label(slot.at)) for slot in of_day]
+        yield slot_labels.day_label(day, at=at), times

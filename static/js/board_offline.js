@@ -14,7 +14,8 @@ const isTap = ({ elt, requestConfig }) => isPost(elt, requestConfig.verb);
 
 const sentTaps = new Map(); // by idempotency key: the taps that htmx sends, until they are answered
 let kept = []; // as in the store, and those that are just being stored
-let isResending = false;
+let resending = null; // a promise
+let attempt = new AbortController(); // of the tap that is being sent again
 
 // --- A tap is sent by htmx, or kept ---
 
@@ -96,15 +97,12 @@ document.addEventListener("htmx:afterOnLoad", (event) => {
 
 // --- Kept taps are sent again ---
 
-async function resend() {
-  if (isResending || !waitingTaps().length) return;
-  isResending = true;
-  try {
-    await withLock(resendInOrder);
-  } finally {
-    isResending = false;
+function resend() {
+  if (!waitingTaps().length) return;
+  resending ??= withLock(resendInOrder).finally(() => {
+    resending = null;
     showKept();
-  }
+  });
 }
 
 // Of two tabs only one sends. Without locks, which need https, their keys keep a tap from being carried out twice.
@@ -129,7 +127,8 @@ async function send(tap) {
   let response;
   let answer;
   try {
-    const signal = AbortSignal.timeout(RESEND_TIMEOUT_MS);
+    attempt = new AbortController();
+    const signal = AbortSignal.any([attempt.signal, AbortSignal.timeout(RESEND_TIMEOUT_MS)]);
     response = await fetch(tap.address, { method: "POST", body, headers, redirect: "manual", signal });
     if (UNREACHED.includes(response.status)) return false;
     answer = response.headers.get("Content-Type")?.startsWith("application/json") ? await response.json() : {};
@@ -227,16 +226,26 @@ function showMessages(over) {
   }
 }
 
-document.addEventListener("click", ({ target }) => {
-  const key = target.closest?.("#taps [data-close]")?.closest("[data-key]").dataset.key;
-  const tap = kept.find((each) => each.key === key);
-  if (tap) drop(tap).then(showKept);
-});
+// In the capture phase, before `stable.js` removes the message.
+document.addEventListener(
+  "click",
+  ({ target }) => {
+    const key = target.closest?.("#taps [data-close]")?.closest("[data-key]").dataset.key;
+    const tap = kept.find((each) => each.key === key);
+    if (tap) drop(tap).then(showKept);
+  },
+  true,
+);
 
 if (boardForm()) {
   document.addEventListener("htmx:afterSettle", showKept);
   document.addEventListener("board:forget", () => (kept = []));
-  window.addEventListener("online", resend);
+  // The device has a connection again: what was sent by the old one gets no answer any more.
+  window.addEventListener("online", async () => {
+    attempt.abort();
+    await resending;
+    resend();
+  });
   setInterval(resend, RESEND_INTERVAL_MS);
   keptIsMine.then(reload).then(showKept).then(resend);
 }

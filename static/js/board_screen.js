@@ -9,6 +9,7 @@ const screenReport = document.getElementById("screen-report");
 
 let screenKey = "";
 let isReportRefused = false; // the user is signed out, or may not see the board any more
+const access = new AbortController(); // aborted when it ends
 
 // `crypto.randomUUID` is missing where a tablet reaches the shop by plain http.
 function newScreenKey() {
@@ -38,7 +39,7 @@ const csrfField = (part) => part?.querySelector("[name=csrfmiddlewaretoken]")?.v
 
 async function reportScreen({ heard = false, sound = isSoundOn() } = {}) {
   const board = document.getElementById("board");
-  if (!board || isReportRefused) return;
+  if (!board || isReportRefused || access.signal.aborted) return;
   const body = new FormData();
   body.set("csrfmiddlewaretoken", csrfField(board) ?? csrfField(screenReport));
   body.set("key", keyOfThisScreen());
@@ -48,7 +49,7 @@ async function reportScreen({ heard = false, sound = isSoundOn() } = {}) {
   if (heard) body.set("heard", "on");
   try {
     // `keepalive`: the last report of a page that is being left is sent, too.
-    const { status } = await fetch(screenReport.action, { method: "POST", body, keepalive: true });
+    const { status } = await fetch(screenReport.action, { method: "POST", body, keepalive: true, signal: access.signal });
     isReportRefused = status === 401 || status === 403;
   } catch {
     // No connection: the page says so itself, and the next report follows.
@@ -59,6 +60,8 @@ if (screenReport) {
   reportScreen();
   // A hidden page is no board that anybody sees; its sound may still be heard.
   setInterval(() => (!document.hidden || isSoundOn()) && reportScreen(), REPORT_INTERVAL_MS);
+  // The cook is signing out: the report of the page that is left would be one of nobody.
+  document.addEventListener("board:forget", () => access.abort());
   document.addEventListener("visibilitychange", () => {
     isReportRefused &&= document.hidden; // whoever comes back may have signed in again
     reportScreen();

@@ -37,7 +37,10 @@ async function deleteCaches(isOld) {
   await Promise.all(names.filter(isOld).map((name) => caches.delete(name)));
 }
 
+let forgotten = 0; // how often
+
 async function forget() {
+  forgotten += 1;
   indexedDB.deleteDatabase(TAPS);
   await deleteCaches(() => true);
 }
@@ -47,16 +50,17 @@ const isRefusal = ({ status, type, redirected }) => status === 401 || status ===
 // --- Keeping ---
 
 self.addEventListener("message", (event) => {
-  const keep = { keep: keepPage, part: keepPart }[event.data.kind];
+  const keep = { keep: keepPage, part: keepPart, forget }[event.data.kind];
   if (keep && IS_ON) event.waitUntil(keep(event.data).catch(() => {})); // no line, or no room: what was kept before stays
 });
 
 async function keepPage({ reader, at, assets }) {
+  const [cache, before] = [await caches.open(CACHE), forgotten];
   const response = await fetch(BOARD);
   if (isRefusal(response)) return forget();
   const html = await response.text();
   if (!response.ok || !html.includes(`data-reader="${reader}"`)) return; // another user has signed in meanwhile
-  const cache = await caches.open(CACHE);
+  if (forgotten !== before) return; // and this one has signed out
   await cache.put(BOARD, copyOf(html, { reader, at, policy: response.headers.get("Content-Security-Policy") }));
   await cache.delete(PART);
   await keepAssets(cache, assets);

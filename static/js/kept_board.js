@@ -22,8 +22,15 @@ function noteKept() {
   localStorage.setItem(KEPT_NOTE, JSON.stringify({ reader: boardReader, at: Date.now() }));
 }
 
-async function forgetBoard() {
+// Access to the board has ended: delete what is kept, and let other scripts drop what they hold.
+function forgetBoard() {
   document.dispatchEvent(new CustomEvent("board:forget"));
+  return deleteKept();
+}
+
+async function deleteKept() {
+  // The worker may be about to keep a copy.
+  navigator.serviceWorker?.getRegistration("/kitchen/").then((worker) => worker?.active?.postMessage({ kind: "forget" }), () => {});
   indexedDB.deleteDatabase(KEPT_TAPS);
   const names = typeof caches === "undefined" ? [] : await caches.keys(); // only on https, or on this machine
   await Promise.all(names.filter((name) => name.startsWith(KEPT_CACHES)).map((name) => caches.delete(name)));
@@ -34,7 +41,7 @@ async function forgetBoard() {
 const keptIsMine = (async () => {
   const note = keptNote();
   const isOurs = note && note.reader === boardReader && Date.now() - note.at < KEPT_FOR_MS;
-  if (localStorage.getItem(KEPT_NOTE) !== null && !isOurs) await forgetBoard();
+  if (localStorage.getItem(KEPT_NOTE) !== null && !isOurs) await deleteKept();
 })().catch(() => {}); // no storage at all: nothing is kept
 
 document.addEventListener("submit", ({ target }) => {

@@ -103,8 +103,9 @@ if (liveElement()) {
     isUnloading = false;
     connect();
   };
-  document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return; // htmx sends it, and the page stays
+  // On the window, which hears of it last: a script that sends the form itself has prevented the default by then.
+  window.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return; // the page stays
     isUnloading = true;
     disconnect();
     setTimeout(cancelLeaving, MAX_UNLOAD_MS);

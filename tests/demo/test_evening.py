@@ -38,9 +38,12 @@ def guests(orders, **more):
 
 
 def test_a_simulated_evening_ends_with_every_order_delivered_or_cancelled(demo):
-    left = an_evening(demo).play(guests(20, incidents=tuple(Incident), customer_orders=2))
+    left = an_evening(demo).play(guests(20, incidents=tuple(Incident), customer_orders=2, later_orders=3))
 
     assert left == []
+    later = Order.objects.exclude(requested_for=None)
+    assert len(later) == 3
+    assert all(order.ready_at <= order.requested_for for order in later)
     assert set(Order.objects.values_list("status", flat=True)) == {OrderStatus.DELIVERED, OrderStatus.CANCELLED}
     assert kitchen_selectors.board(kitchen_selectors.the_kitchen(), at=FRIDAY_NIGHT).load.orders == 0
     assert list(replay.differences()) == []

@@ -13,7 +13,7 @@ from orders.models import CancelReason
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from tests.e2e.browsers import checked_pages
-from tests.e2e.people import add_to_basket, check_out, choose, order, sign_in
+from tests.e2e.people import add_to_basket, check_out, choose, order, press, sign_in
 from tests.live.server_process import serving
 from tests.live.sse_client import StreamRecorder
 from tests.shop import FRIDAY_NIGHT, basket_of, pizza, place
@@ -74,6 +74,11 @@ def test_the_guests_page_and_the_board_follow_an_order_without_a_reload_and_with
     expect(anna.locator("#tracker")).to_contain_text("In the oven")
     expect(ciro.locator(".column-cooking")).to_contain_text("#1")
     assert [count() for count in fetches] == [1, 1]
+
+    press(ciro.get_by_role("button", name="It is ready #1"))  # a form that the page sends without leaving it
+    expect(anna.locator("#tracker")).to_contain_text("Ready for you")
+    place(basket_of(pizza(), at=clock.now()), at=clock.now())
+    expect(ciro.locator(".column-waiting")).to_contain_text("#2")
 
 
 def test_an_update_of_the_order_page_keeps_focus_and_scroll_position_and_is_announced_once(screens):
@@ -146,7 +151,7 @@ def test_a_board_sends_no_requests_while_it_is_being_unloaded_until_the_navigati
     recorder.wait_for("beat")
     fetches = count_fetches(ciro)
 
-    ciro.evaluate("document.dispatchEvent(new Event('submit'))")  # of a form whose answer does not come
+    ciro.evaluate("document.dispatchEvent(new Event('submit', { bubbles: true }))")  # of a form whose answer does not come
     recorder.wait_until_closed()
     place(basket_of(pizza(), at=clock.now()), at=clock.now())
     ciro.clock.run_for(29_000)  # it would have polled

@@ -153,24 +153,36 @@ def test_a_board_is_live_again_after_the_connection_of_its_stream_went_silent(ci
 @pytest.mark.long
 @pytest.mark.parametrize("gone", by_length(["redis"], long=["streams", "redis"]))
 def test_every_board_is_out_of_step_during_an_outage_and_right_after_it(ciro, proxy_for, gone):
-    """The outage is longer than the ten seconds after which a board says so."""
-    redis = proxy_for(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0]))
-    with serving() as pages, serving(redis_port=redis.port) as streams:
-        proxy = proxy_for(streams.port)
-        with reverse_proxy(pages=pages.port, streams=proxy.port) as front:
-            boards = [ciro(front.port)[0] for _ in range(BOARDS)]
-            fault = proxy if gone == "streams" else redis
-            fault.refuse()
-            began = time.monotonic()
-            place_another_order()
-            for board in boards:
-                expect(board.locator("#offline")).to_contain_text("Not in step since")
-                expect(board.locator(".column-waiting")).to_contain_text("#1")  # by a poll, or by a heartbeat
-            boards[0].wait_for_timeout(1000 * max(0, SECONDS_GONE - (time.monotonic() - began)))
-            order = place_another_order()
+    """The outage is longer than the ten seconds after which a board says so; a control shows that beats and polls do."""
+    redis, port = proxy_for(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0])), free_port()
+    with serving() as pages, reverse_proxy(pages=pages.port, streams=port) as front, ExitStack() as started:
 
-            fault.restore()
-            kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=clock.now())
-            for board in boards:
-                expect(board.locator("#offline")).to_be_hidden()
-                expect(board.locator(".column-cooking")).to_contain_text("#2")
+        def start_streams():
+            return started.enter_context(serving(port=port, redis_port=redis.port))
+
+        streams = start_streams()
+        boards = [ciro(front.port)[0] for _ in range(BOARDS)]
+        control, _recorder = ciro(front.port, script=WITHOUT_POLLS_AND_BEATS)
+        if gone == "streams":
+            streams.kill()
+            streams.wait()
+        else:
+            redis.refuse()
+        began = time.monotonic()
+        place_another_order()
+        for board in boards:
+            expect(board.locator("#offline")).to_contain_text("Not in step since")
+            expect(board.locator(".column-waiting")).to_contain_text("#1")  # by a poll, or by a heartbeat
+        expect(control.locator("#offline")).to_be_hidden()
+        expect(control.locator(".column-waiting")).not_to_contain_text("#1")
+        boards[0].wait_for_timeout(1000 * max(0, SECONDS_GONE - (time.monotonic() - began)))
+        order = place_another_order()
+
+        if gone == "streams":
+            start_streams()
+        else:
+            redis.restore()
+        kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=clock.now())
+        for board in boards:
+            expect(board.locator("#offline")).to_be_hidden()
+            expect(board.locator(".column-cooking")).to_contain_text("#2")

@@ -61,11 +61,16 @@ def start(page, placed):
     press(page.get_by_role("button", name=f"Start cooking #{placed.number}"))
 
 
+@pytest.fixture(scope="module")
+def server(django_db_setup):
+    with serving() as server:
+        yield server
+
+
 @pytest.fixture
-def tablet(served_shop, browser):
-    """Yield a function that opens a page of one browser, and returns it with the proxy before the shop's server."""
+def tablet(served_shop, server, browser):
+    """Yield a function that opens a page of one browser, and the proxy before the shop's server."""
     with ExitStack() as exit_stack:
-        server = exit_stack.enter_context(serving())
         proxy = FaultProxy(server.port)
         exit_stack.callback(proxy.close)
         address = f"http://127.0.0.1:{proxy.port}"
@@ -179,6 +184,7 @@ def test_what_is_kept_is_deleted_with_the_access_to_the_board(board, end):
 
 def test_another_user_of_the_same_browser_does_not_get_the_copy(board):
     page, proxy = board
+    page.goto("/menu/")  # a late request of the board would change the next page's CSRF cookie
     page.context.clear_cookies()  # the session ends without a sign-out
     sign_in(page, "driver")
     until(lambda: "/kitchen/" not in kept_paths(page), page=page)

@@ -8,7 +8,7 @@ from kitchen import capacity, tasks
 from kitchen import selectors as kitchen_selectors
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
-from kitchen.services import queue
+from kitchen.services import joining
 from kitchen.slots import SlotFull
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
@@ -67,7 +67,7 @@ def test_the_last_pizzas_of_a_slot_are_booked_once_and_free_again_when_a_ticket_
     with pytest.raises(SlotFull):
         book(locked_kitchen, pizzas=1)
 
-    queue.withdraw_ticket(kitchen=locked_kitchen, ref=first.ref, by=SYSTEM, at=FRIDAY_NIGHT)
+    kitchen_services.withdraw_ticket(kitchen=locked_kitchen, ref=first.ref, by=SYSTEM, at=FRIDAY_NIGHT)
     book(locked_kitchen, pizzas=3)
     with pytest.raises(SlotFull):
         book(locked_kitchen, pizzas=1)
@@ -90,8 +90,8 @@ def test_a_paid_ticket_is_scheduled_or_waits_if_its_time_has_come(locked_kitchen
     early, _booking = book(locked_kitchen, is_held=True)
     late, _booking = book(locked_kitchen, is_held=True)
 
-    promise = queue.release_hold(kitchen=locked_kitchen, ref=early.ref, by=SYSTEM, at=FRIDAY_NIGHT)
-    queue.release_hold(kitchen=locked_kitchen, ref=late.ref, by=SYSTEM, at=AT_EIGHT - 20 * MINUTE)
+    promise = kitchen_services.release_hold(kitchen=locked_kitchen, ref=early.ref, by=SYSTEM, at=FRIDAY_NIGHT)
+    kitchen_services.release_hold(kitchen=locked_kitchen, ref=late.ref, by=SYSTEM, at=AT_EIGHT - 20 * MINUTE)
 
     assert promise.ready_from == AT_EIGHT
     assert list(Ticket.objects.order_by("id").values_list("state", flat=True)) == ["scheduled", "waiting"]
@@ -155,7 +155,7 @@ def test_the_board_shows_a_ticket_that_is_due_to_join_before_the_task_has_moved_
 
 def test_an_order_for_now_is_not_queued_behind_a_ticket_for_later_that_waits_already(locked_kitchen):
     later, _booking = book(locked_kitchen, at=AT_EIGHT - 30 * MINUTE)
-    queue.join_due_tickets(locked_kitchen, by=SYSTEM, at=AT_EIGHT - 20 * MINUTE)
+    joining.join_due_tickets(locked_kitchen, by=SYSTEM, at=AT_EIGHT - 20 * MINUTE)
 
     now, _booking = book(locked_kitchen, wanted_at=None, at=AT_EIGHT - 20 * MINUTE)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kitchen import selectors as kitchen_selectors
-from kitchen import slots
+from kitchen import slot_labels, slots
 from kitchen.capacity import OrderTooLarge
 from kitchen.hours import ClosedDays, OpeningHours, Span
 from kitchen.models import FulfillmentMethod, Kitchen, TicketState
@@ -90,7 +90,7 @@ def test_later_days_are_offered_as_far_as_the_setting_goes_and_not_when_the_shop
         kitchen(later_days=2, hours=closed_on_saturday), order(), tickets=(), taken={}, at=FRIDAY_NIGHT
     )
 
-    assert {slots.day_of(slot.at).day for slot in found.offered} == {20, 22}
+    assert {slot_labels.day_of(slot.at).day for slot in found.offered} == {20, 22}
 
 
 def test_a_shop_that_is_open_around_the_clock_offers_midnight_and_the_minutes_after_it():
@@ -123,15 +123,15 @@ def test_in_the_nights_when_the_clocks_change_each_quarter_is_one_moment(night, 
 
     moments = [slot.at for slot in found.offered]
     assert len(set(moments)) == len(moments) == quarters - 1
-    assert len({slots.time_label(moment) for moment in moments}) == len(moments)
+    assert len({slot_labels.time_label(moment) for moment in moments}) == len(moments)
 
 
 def test_the_two_times_of_the_doubled_hour_are_told_apart():
     first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
 
-    assert slots.time_label(first) == "02:30 (the first time that night)"
-    assert slots.time_label(second) == "02:30 (the second time that night)"
-    assert slots.time_label(second + HOUR) == "03:30"
+    assert slot_labels.time_label(first) == "02:30 (the first time that night)"
+    assert slot_labels.time_label(second) == "02:30 (the second time that night)"
+    assert slot_labels.time_label(second + HOUR) == "03:30"
 
 
 def test_a_slot_offers_as_many_pizzas_as_are_left_of_its_limit():

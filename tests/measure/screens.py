@@ -1,6 +1,6 @@
 """
 The time until another person's page shows a step of an order: alone, and with many boards and trackers connected; and
-until boards are right again after the shop's server was gone.
+until boards are right again after the shop's server or Redis was gone.
 """
 
 import os
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 
 from django.conf import settings
@@ -30,6 +30,7 @@ from pizzeria.users.services.roles import assign_roles
 from tests import shop
 from tests.chromium import CHROMIUM
 from tests.e2e.people import sign_in
+from tests.live.fault_proxy import FaultProxy
 from tests.live.server_process import ROOT, serving
 from tests.measure.figures import print_statistics
 
@@ -37,6 +38,7 @@ ORDERS_WATCHED = 10  # four changes each
 BOARDS, TRACKERS = 50, 1000
 TRACKERS_OF_AN_ORDER = 10
 SECONDS_GONE = 20
+OUTAGES = 3  # of each kind
 
 # Records when the board first shows each version, just before the frame is painted.
 WATCH = """() => {
@@ -74,7 +76,10 @@ def measure() -> None:
             for what, kind in (("streams", "tracker"), ("boards", "board")):  # a board also fetches the page
                 with _followers(port, [*_boards(kind), *trackers]):
                     _print_trips(f"... and {BOARDS} {what}, {TRACKERS} trackers", page)
-        print_statistics("a server gone for 20 s: in step again after", [_outage(page, port) for _ in range(2)])
+        for gone in ("the server", "Redis"):
+            seconds = sorted(_seconds_until_right(page, port, gone) for _ in range(OUTAGES))
+            after = ", ".join(f"{each:.1f} s" for each in seconds)
+            print(f"{gone} gone for {SECONDS_GONE} s: red meanwhile, and right again after {after}")
         browser.close()
 
 
@@ -144,15 +149,25 @@ def _followers(port: int, lines: list[str]) -> Iterator[None]:
             followers.kill()
 
 
-def _outage(page: Page, port: int) -> float:
-    """Return the seconds until the board is in step again, and shows what was ordered while its server was gone."""
-    with serving(port=port):
+def _seconds_until_right(page: Page, port: int, gone: str) -> float:
+    """Return the seconds until the board is in step again, and shows what was ordered while something was gone."""
+    redis = FaultProxy(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0]))
+    with closing(redis), ExitStack() as servers:
+        server = servers.enter_context(serving(port=port, redis_port=redis.port))
         page.evaluate(IN_STEP_AGAIN)
-    time.sleep(SECONDS_GONE / 2)
-    assert page.locator("#offline").is_visible()
-    _place()
-    time.sleep(SECONDS_GONE / 2)
-    with serving(port=port):
+        if gone == "Redis":
+            redis.refuse()
+        else:
+            server.kill()
+            server.wait()
+        time.sleep(SECONDS_GONE - 2)
+        _place()
+        time.sleep(2)
+        assert page.locator("#offline").is_visible()
+        if gone == "Redis":
+            redis.restore()
+        else:
+            servers.enter_context(serving(port=port, redis_port=redis.port))
         since = time.monotonic()
         page.evaluate(SHOWN_AT, Kitchen.objects.get().version)
         page.evaluate(IN_STEP_AGAIN)

@@ -67,6 +67,10 @@ class Snapshot:
             ref: (row["seen_at"] is not None, row["unacknowledged_change"], row["notes"])
             for ref, row in self.tickets.items()
         }
+        waiting = {ref: (order.is_on_hold, order.is_priority) for ref, order in placed.items()}
+        assert waiting == {
+            ref: (row["on_hold_since"] is not None, row["is_priority"]) for ref, row in self.tickets.items()
+        }
         contacts = {row["order_id"]: row["notes"] for row in self.contacts}
         assert contacts == {row["id"]: self.tickets[ref]["notes"] for ref, row in rows}
         assert (kitchen_state.max_orders, kitchen_state.oven_slots, kitchen_state.max_pizzas) == (

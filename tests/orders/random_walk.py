@@ -52,7 +52,8 @@ PEOPLE = {
 DRIVERS = ["dina", "dario", "mario"]
 UNKNOWN_USER_ID = 0
 MINUTE = timedelta(minutes=1)
-RANDOM_STEP_SHARE = 1 / 3  # share of steps that are any at all; the others are the user's work
+RANDOM_STEP_SHARE = 1 / 4  # share of steps that are any at all
+TEMPTING_STEP_SHARE = 1 / 6  # share of those that only a condition forbids; the others are the user's work
 UNDO_SHARE = 1 / 4  # share of steps that the last user takes at once, to undo the last step if possible
 NEW_ROW_SHARE = 1 / 2  # share of the sensible steps that follow a row which the walk has not followed yet, if possible
 LINK_SHARE = 3 / 4  # share of steps that are taken with the link of the guest's order
@@ -135,6 +136,7 @@ RECALCULATES_PROMISES = {
     "payment_fails",
     "change_capacity",
     "join_queue",
+    *table.OF_A_WAITING_TICKET,
 }
 A_NEW_PROMISE = "a new promise"  # counted like a row of the table
 
@@ -195,20 +197,41 @@ class Walk(RuleBasedStateMachine):
 
     @rule()
     def a_user_takes_a_step(self):
-        """Advance the clock and take one step: usually one of the user's work, sometimes any at all."""
+        """Advance the clock and take one step: usually one of the user's work, sometimes one that is forbidden."""
         rng = self.rng
         is_quick = rng.random() < UNDO_SHARE
         if not is_quick:
             self.at += rng.randint(0, 3) * MINUTE
             self.last_who = rng.choice(list(PEOPLE))
         who = self.last_who
-        if steps := self.every_step() if rng.random() < RANDOM_STEP_SHARE else self.sensible_steps(who):
+        if steps := self.steps_to_try(who):
             undoing = [step for step in steps if step.startswith("undo_")]
             step = rng.choice(undoing if is_quick and undoing else list(steps))
             number, details = rng.choice(steps[step]), self.details(step)
             has_link = rng.random() < LINK_SHARE
             note(f"{self.at:%H:%M} {who}: {step} #{number} {details}, {'with' if has_link else 'without'} its link")
             self.take_step(step, number, who, details, has_link=has_link)
+
+    def steps_to_try(self, who):
+        """Return the steps of which a user takes one: any at all, those that are only just forbidden, or their work."""
+        share = self.rng.random()
+        if share < RANDOM_STEP_SHARE:
+            return self.every_step()
+        is_tempted = share < RANDOM_STEP_SHARE + TEMPTING_STEP_SHARE
+        return (is_tempted and self.tempting_steps(who)) or self.sensible_steps(who)
+
+    def tempting_steps(self, who):
+        """Return the steps of the user's work that the table forbids now only by a condition."""
+        steps = defaultdict(list)
+        for step, number in self.work_steps(who):
+            if table.is_tempting(step, self.case(who, number, self.details(step))):
+                steps[step].append(number)
+        return steps
+
+    def work_steps(self, who):
+        """Return the steps of the user's work, each with the number of each order that it can be tried on."""
+        work = table.WORK[PEOPLE[who]]
+        return [(step, number) for step, numbers in self.every_step().items() if step in work for number in numbers]
 
     def every_step(self):
         """Return every step, each with the numbers of the orders that it can be tried on; 0: no order."""
@@ -221,9 +244,7 @@ class Walk(RuleBasedStateMachine):
         """Return the steps that belong to the user's work and that the table allows now."""
         rows = {
             (step, number): row
-            for step, numbers in self.every_step().items()
-            if step in table.WORK[PEOPLE[who]]
-            for number in numbers
+            for step, number in self.work_steps(who)
             if (row := table.row_for(step, self.case(who, number, self.details(step))))
         }
         new = [key for key, row in rows.items() if row not in self.followed]

@@ -46,6 +46,7 @@ class LastStep:
     who: int | None
     at: datetime
     was_cooked: bool
+    has_joined: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class Placed:
     is_payment_open: bool = False  # the gateway's page may still take money, also of an order that is cancelled
     is_seen: bool = False  # by a cook
     is_recalled: bool = False  # the last step of its ticket: it is baked, and may wait for an oven slot
+    is_on_hold: bool = False
+    is_priority: bool = False
     change: str = ""  # that a cook has still to acknowledge: "cancelled" or "changed"
     notes: str = ""
 
@@ -167,6 +170,10 @@ def an_oven_slot_is_free(case: Case) -> bool:
     return case.kitchen_state.cooking < case.kitchen_state.oven_slots
 
 
+def can_be_started(case: Case) -> bool:
+    return an_oven_slot_is_free(case) and not case.order.is_on_hold
+
+
 def every_oven_slot_is_taken(case: Case) -> bool:
     return not an_oven_slot_is_free(case)
 
@@ -211,6 +218,22 @@ def is_own(case: Case) -> bool:
 
 def is_waiting(case: Case) -> bool:
     return case.order.ticket_state == "waiting"
+
+
+def is_waiting_and_on_hold(case: Case) -> bool:
+    return is_waiting(case) and case.order.is_on_hold
+
+
+def is_waiting_and_not_on_hold(case: Case) -> bool:
+    return is_waiting(case) and not case.order.is_on_hold
+
+
+def is_waiting_first(case: Case) -> bool:
+    return is_waiting(case) and case.order.is_priority
+
+
+def is_waiting_at_its_place(case: Case) -> bool:
+    return is_waiting(case) and not case.order.is_priority
 
 
 def is_seen_elsewhere(case: Case) -> bool:
@@ -337,21 +360,24 @@ class Step:
     owner: Callable[[Case], int | None] = unchanged_owner
 
     def fits(self, case: Case) -> bool:
+        return self.fits_but_for_its_condition(case) and self.when(case)
+
+    def fits_but_for_its_condition(self, case: Case) -> bool:
         order = case.order
-        return case.role in self.by and order.method in self.of and order.status in self.before and self.when(case)
+        return case.role in self.by and order.method in self.of and order.status in self.before
 
     def follow(self, case: Case) -> Placed:
         """Return the order after the step."""
         order = case.order
         status = self.after or order.status
         was_cooked = order.was_cooked or status == "cooking"
-        if self.name == "undo_step" and order.last:
-            was_cooked = order.last.was_cooked
+        has_joined = order.has_joined or status == "cooking"
+        if self.name == "undo_step" and order.last:  # a start that came too early leaves it for later
+            was_cooked, has_joined = order.last.was_cooked, order.last.has_joined
         driver, owner = self.driver(case), self.owner(case)
-        last = LastStep(self.name, case.who, case.at, order.was_cooked)
+        last = LastStep(self.name, case.who, case.at, order.was_cooked, order.has_joined)
         if self.name in ASSIGNS_A_DRIVER and driver == order.driver:  # it was assigned to them already
             last = order.last
-        has_joined = order.has_joined or status == "cooking"
         if order.joins_at and status == "confirmed":
             has_joined = has_joined or (self.name in SCHEDULES and order.joins_at <= case.at)
         if self.name in NO_STEPS:
@@ -383,11 +409,16 @@ class Step:
         elif status == "cancelled" and order.status != "cancelled":
             change = "cancelled" if is_baked else ""
         return {
-            "is_seen": order.is_seen or self.name in ("mark_seen", "start_cooking"),
+            "is_seen": order.is_seen or self.name in SHOWS_IT_WAS_SEEN,
+            "is_on_hold": (order.is_on_hold or self.name == "hold_ticket") and self.name != "resume_ticket",
+            "is_priority": (order.is_priority or self.puts_it_first(status)) and self.name != "deprioritize_ticket",
             "is_recalled": order.is_recalled if self.name in KEEPS_THE_TICKET else self.name == "recall_ticket",
             "change": change,
             "notes": notes,
         }
+
+    def puts_it_first(self, status: str) -> bool:
+        return self.name == "prioritize_ticket" or (self.name == "recall_ticket" and status == "confirmed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,13 +431,19 @@ class KitchenStep:
     follow: Callable[[Case], KitchenState]
 
     def fits(self, case: Case) -> bool:
-        return case.role in self.by and self.when(case)
+        return self.fits_but_for_its_condition(case) and self.when(case)
+
+    def fits_but_for_its_condition(self, case: Case) -> bool:
+        return case.role in self.by
 
 
 ENDS_A_PAYMENT = frozenset({"payment_succeeds", "payment_fails"})
 SCHEDULES = frozenset({"place_order", "payment_succeeds"})
 ASSIGNS_A_DRIVER = frozenset({"claim_delivery", "assign_delivery"})
-NO_STEPS = frozenset({"change_notes", "mark_seen", "acknowledge_change"})  # an undo looks at what was before them
+OF_A_WAITING_TICKET = frozenset({"hold_ticket", "resume_ticket", "prioritize_ticket", "deprioritize_ticket"})
+# An undo looks at what was before these steps.
+NO_STEPS = frozenset({"change_notes", "mark_seen", "acknowledge_change"}) | OF_A_WAITING_TICKET
+SHOWS_IT_WAS_SEEN = frozenset({"mark_seen", "start_cooking", "hold_ticket", "prioritize_ticket"})
 KEEPS_THE_TICKET = NO_STEPS | {"request_refund", "link_order_to_customer"}
 
 
@@ -432,10 +469,14 @@ ORDER_STEPS = (
     Step("payment_succeeds", EITHER, EVERY_ROLE, _at("pending"), "confirmed", payment_is_open),
     Step("payment_succeeds", EITHER, EVERY_ROLE, _at("cancelled"), "cancelled", payment_is_open),
     Step("payment_fails", EITHER, EVERY_ROLE, _at("pending", "cancelled"), "cancelled", payment_is_open),
-    Step("start_cooking", EITHER, KITCHEN, _at("confirmed"), "cooking", an_oven_slot_is_free),
+    Step("start_cooking", EITHER, KITCHEN, _at("confirmed"), "cooking", can_be_started),
     Step("finish_ticket", EITHER, KITCHEN, _at("cooking"), "ready"),
     Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "cooking", an_oven_slot_is_free, no_driver),
     Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "confirmed", every_oven_slot_is_taken, no_driver),
+    Step("hold_ticket", EITHER, KITCHEN, _at("confirmed"), NOT_PLACED, is_waiting_and_not_on_hold),
+    Step("resume_ticket", EITHER, KITCHEN, _at("confirmed"), NOT_PLACED, is_waiting_and_on_hold),
+    Step("prioritize_ticket", EITHER, KITCHEN, _at("confirmed"), NOT_PLACED, is_waiting_at_its_place),
+    Step("deprioritize_ticket", EITHER, KITCHEN, _at("confirmed"), NOT_PLACED, is_waiting_first),
     Step("undo_step", EITHER, KITCHEN, _at("cooking"), "confirmed", can_be_undone("start_cooking")),
     Step("undo_step", EITHER, KITCHEN, _at("ready"), "cooking", finish_can_be_undone),
     Step("undo_hand_over", PICKUP, KITCHEN, _at("delivered"), "ready", can_be_undone("hand_over")),
@@ -511,7 +552,7 @@ WORK = {
     "customer": frozenset({"place_order", "payment_succeeds", "cancel_order", "change_notes"}),
     "cook": COOKING,
     "driver": DRIVING,
-    "manager": COOKING | DRIVING | {"assign_delivery", "change_capacity", "request_refund"},
+    "manager": COOKING | OF_A_WAITING_TICKET | DRIVING | {"assign_delivery", "change_capacity", "request_refund"},
 }
 
 
@@ -520,3 +561,9 @@ def row_for(name: str, case: Case) -> Step | KitchenStep | None:
     rows = [row for row in (*ORDER_STEPS, *KITCHEN_STEPS) if row.name == name and row.fits(case)]
     assert len(rows) <= 1, f"the table contradicts itself: {rows}"
     return rows[0] if rows else None
+
+
+def is_tempting(name: str, case: Case) -> bool:
+    """Return whether a step has to be refused by the condition of its row alone: the likeliest ones to slip through."""
+    rows = [row for row in (*ORDER_STEPS, *KITCHEN_STEPS) if row.name == name]
+    return not row_for(name, case) and any(row.fits_but_for_its_condition(case) for row in rows)

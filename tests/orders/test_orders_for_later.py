@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from kitchen import selectors as kitchen_selectors
 from kitchen import services as kitchen_services
+from kitchen.exceptions import TooLateToUndo
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.slots import SlotFull, SlotNotOffered
 from orders import presenters, replay
@@ -137,15 +139,32 @@ def test_the_promise_of_an_order_for_later_is_kept_while_it_waits_and_extended_o
     assert order.promise_from > AT_TEN + 10 * MINUTE
 
 
-def test_a_cook_may_begin_early_and_the_order_waits_in_the_queue_once_the_start_is_undone(chef):
+def test_a_cook_may_begin_early_and_the_order_is_for_later_again_once_the_start_is_undone(kitchen, chef):
     order = shop.place(wanted_at=AT_TEN)
+    before = Ticket.objects.values().get()
 
     kitchen_services.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
     assert Ticket.objects.get().state == TicketState.COOKING
+    assert [offer.ref for offer in kitchen_selectors.undo_offers(by=chef, at=FRIDAY_NIGHT)] == [order.ref]
     kitchen_services.undo_step(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
 
     order.refresh_from_db()
-    assert (Ticket.objects.get().state, order.status) == (TicketState.WAITING, "confirmed")
+    seen = {"seen_at": FRIDAY_NIGHT, "seen_by": str(chef)}
+    assert Ticket.objects.values().get() == {**before, **seen, "seq": before["seq"] + 2}
+    assert (order.status, order.promise_from) == ("confirmed", AT_TEN)
+    kitchen_services.join_queue(kitchen=kitchen, by=SYSTEM, at=AT_TEN - 18 * MINUTE)
+    assert Ticket.objects.get().state == TicketState.WAITING
+
+
+def test_the_undo_of_an_early_start_is_refused_to_another_cook_and_after_ten_seconds(chef, manager):
+    order = shop.place(wanted_at=AT_TEN)
+    kitchen_services.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+
+    for by, seconds in ((manager, 1), (chef, 11)):
+        with pytest.raises(TooLateToUndo):
+            kitchen_services.undo_step(ref=order.ref, by=by, at=FRIDAY_NIGHT + timedelta(seconds=seconds))
+
+    assert Ticket.objects.get().state == TicketState.COOKING
 
 
 @pytest.mark.parametrize(

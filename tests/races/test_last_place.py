@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from kitchen.models import KitchenQuerySet, Ticket
-from kitchen.services import queue
+from kitchen.services import booking
 from orders.models import Order
 from pizzeria.foundation import failpoints
 from tests import shop
@@ -56,7 +56,7 @@ def test_control_without_the_lock_the_kitchen_is_oversold(one_free_place, monkey
         return today
 
     monkeypatch.setattr(KitchenQuerySet, "for_update", without_lock)
-    monkeypatch.setattr(queue, "_assign_next_number", number)
+    monkeypatch.setattr(booking, "_assign_next_number", number)
 
     assert everybody_orders() == {"ordered": GUESTS}
     assert Ticket.objects.count() == 19 + GUESTS

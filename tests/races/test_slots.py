@@ -14,7 +14,7 @@ from django.db.models import Sum
 
 from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, KitchenQuerySet, Ticket, TicketState
-from kitchen.services import queue
+from kitchen.services import booking, queue
 from orders import replay
 from orders import services as order_services
 from orders.models import CancelReason, Order, OrderStatus
@@ -74,7 +74,7 @@ def test_control_without_the_lock_the_slot_is_oversold(slot, monkeypatch):
         return today
 
     monkeypatch.setattr(KitchenQuerySet, "for_update", without_lock)
-    monkeypatch.setattr(queue, "_assign_next_number", number)
+    monkeypatch.setattr(booking, "_assign_next_number", number)
 
     assert everybody_orders() == {"ordered": GUESTS}
     assert sold(slot) == SOLD + 2 * GUESTS > LIMIT

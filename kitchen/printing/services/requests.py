@@ -17,7 +17,14 @@ from pizzeria.foundation.commands import command
 
 
 def queue_first_copy(*, ticket: Ticket, at: datetime) -> None:
-    """Queue the first copy of a ticket in the caller's transaction, once however often the ticket begins to wait."""
+    """
+    Queue the first copy of a ticket in the caller's transaction, once however often the ticket begins to wait.
+
+    One that was dropped, because the ticket had been started early by mistake, is queued again.
+    """
+    dropped = PrintJob.objects.filter(ticket=ticket, state=PrintState.DROPPED)
+    if dropped.update(state=PrintState.QUEUED, requested_at=at, due_at=at, attempts=0):
+        return
     job = PrintJob(ticket=ticket, requested_by=str(SYSTEM), requested_at=at, due_at=at)
     PrintJob.objects.bulk_create([job], ignore_conflicts=True)
 

@@ -1,4 +1,4 @@
-"""Simulated cooks: they start the ticket that is due first, and finish it at about its cooking time."""
+"""Simulated cooks: they see a new ticket, start the one that is due first, and finish it at about its cooking time."""
 
 from datetime import datetime
 from functools import partial
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kitchen import selectors as kitchen_selectors
 from kitchen import services as kitchen_services
-from kitchen.models import FulfillmentMethod, TicketState
+from kitchen.models import FulfillmentMethod, TicketChange, TicketState
 from orders import services as order_services
 from orders.models import CancelReason
 from pizzeria.demo.simulation.counter import Counter
@@ -41,19 +41,60 @@ class Cooks:
             self._schedule_handover(ticket.ref, ticket.method)
 
     def add_ticket(self, ref: UUID, incident: Incident | None = None) -> None:
-        """Schedule the start of the next ticket in one to three minutes, and store this ticket's incident."""
+        """
+        Schedule the start of the next ticket in one to three minutes, and store this ticket's incident.
+
+        The cooks see it before it counts as unseen for too long.
+        """
+        self._scheduler.schedule(self._rng.uniform(0.1, 0.3), partial(self._see, ref))
         if incident:
             self._incidents[ref] = incident
         if incident is Incident.RAN_OUT:
             self._scheduler.schedule(0.9, partial(self._cancel_sold_out, ref))
         self._scheduler.schedule(self._rng.uniform(1, 3), self.start_next_ticket)
 
+    def add_ticket_for_later(self, ref: UUID, *, at: datetime) -> None:
+        """
+        Schedule that a ticket is seen once it has joined the queue, and started so that it is ready when it is due.
+
+        At a higher speed than the real one that is early.
+        """
+        ticket = kitchen_selectors.ticket_by_ref(ref)
+        assert ticket.joins_queue_at is not None, "it is for later"
+        joins_in, due_in = ((moment - at).total_seconds() / 60 for moment in (ticket.joins_queue_at, ticket.due_at))
+        self._scheduler.schedule(joins_in + 0.3, partial(self._see, ref))
+        self._scheduler.schedule(due_in - ticket.minutes, partial(self._start_for_later, ref))
+
+    def _start_for_later(self, ref: UUID, at: datetime) -> None:
+        if kitchen_selectors.ticket_by_ref(ref).state not in (TicketState.SCHEDULED, TicketState.WAITING):
+            return  # it is in the oven already, or cancelled
+        if kitchen_selectors.board(self._kitchen, at=at).free_oven_slots:
+            self._start(ref, at)
+        else:
+            self._scheduler.schedule(1, partial(self._start_for_later, ref))
+
+    def _see(self, ref: UUID, at: datetime) -> None:
+        if kitchen_selectors.ticket_by_ref(ref).is_unseen:
+            kitchen_services.mark_seen(ref=ref, by=self._chef, at=at)
+
     def start_next_ticket(self, at: datetime) -> None:
-        """Start cooking the ticket that is due first, if one waits and an oven slot is free."""
+        """
+        Start cooking the ticket that is due first, if one waits and an oven slot is free.
+
+        What people have cancelled or changed meanwhile is acknowledged first.
+        """
         board = kitchen_selectors.board(self._kitchen, at=at)
-        if not (board.waiting and board.free_oven_slots):
-            return
-        ticket = kitchen_services.start_cooking(ref=board.waiting[0].ref, by=self._chef, at=at)
+        for ticket in board.waiting + board.cooking + board.ready:
+            if ticket.change:
+                kitchen_services.acknowledge_change(ref=ticket.ref, by=self._chef, at=at)
+        startable = [
+            ticket for ticket in board.waiting if not ticket.held_since and ticket.change != TicketChange.CANCELLED
+        ]
+        if startable and board.free_oven_slots:
+            self._start(startable[0].ref, at)
+
+    def _start(self, ref: UUID, at: datetime) -> None:
+        ticket = kitchen_services.start_cooking(ref=ref, by=self._chef, at=at)
         self._report.line(at, f"{ticket.label} goes into the oven")
         minutes = ticket.minutes * self._rng.uniform(0.8, 1.2)
         if self._incidents.get(ticket.ref) is Incident.FORGOTTEN:

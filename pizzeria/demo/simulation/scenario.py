@@ -38,6 +38,7 @@ class Visit:
     A visit of a guest, with one order.
 
     :param after: the time since the evening began
+    :param is_for_later: the guest wants it half an hour later, or soon after that
     """
 
     after: timedelta
@@ -45,6 +46,7 @@ class Visit:
     selections: tuple[Selection, ...]
     method: FulfillmentMethod
     incident: Incident | None = None
+    is_for_later: bool = False
 
 
 def evening(
@@ -53,6 +55,7 @@ def evening(
     orders: int,
     incidents: Sequence[Incident] = (),
     customer_orders: int = 0,
+    later_orders: int = 0,
     rush: float = 0.0,
     rng: Random,
 ) -> list[Visit]:
@@ -61,6 +64,7 @@ def evening(
 
     :param incidents: those that happen, each with another order; those beyond the number of orders do not happen
     :param customer_orders: the number of orders of the demo's customer
+    :param later_orders: the number of orders for later, which have no incident
     :param rush: the fraction of the guests who come all at once, in the middle of the evening
     """
     rush_orders = round(orders * rush)
@@ -70,6 +74,8 @@ def evening(
     )
     incident_by_number = dict(zip(rng.sample(range(orders), k=min(orders, len(incidents))), incidents, strict=False))
     customer_numbers = set(rng.sample(range(orders), k=min(orders, customer_orders)))
+    usual = [number for number in range(orders) if number not in incident_by_number]
+    later_numbers = set(rng.sample(usual, k=min(len(usual), later_orders)))
     return [
         Visit(
             after=after,
@@ -77,6 +83,7 @@ def evening(
             selections=guest_profiles.random_selections(rng),
             method=_method(incident_by_number.get(number), rng),
             incident=incident_by_number.get(number),
+            is_for_later=number in later_numbers,
         )
         for number, after in enumerate(times)
     ]

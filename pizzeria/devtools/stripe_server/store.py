@@ -15,6 +15,8 @@ from typing import Any
 
 type StripeObject = dict[str, Any]
 
+LOCK_TIMEOUT = 60.0  # seconds: a demo's past is written in one transaction, beside the server that runs already
+
 DATABASE_FILE = "stripe.sqlite3"
 SCHEMA = """
     CREATE TABLE IF NOT EXISTS objects (
@@ -52,7 +54,9 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(folder / DATABASE_FILE, isolation_level=None, check_same_thread=False)
+        self._connection = sqlite3.connect(
+            folder / DATABASE_FILE, timeout=LOCK_TIMEOUT, isolation_level=None, check_same_thread=False
+        )
         self._connection.execute("PRAGMA journal_mode = WAL")  # readers in other processes do not block the server
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(SCHEMA)

@@ -16,7 +16,7 @@ from kitchen.printing import services as printing_services
 from kitchen.printing.exceptions import NoPrinter
 from kitchen.printing.models import PrinterProblem, PrintJob, PrintState
 from kitchen.printing.services.attempts import MAX_ATTEMPTS
-from kitchen.services.queue import withdraw_ticket
+from kitchen.services import withdraw_ticket
 from orders.models import PaymentMethod
 from pizzeria.foundation import clock, failpoints
 from pizzeria.foundation.actor import SYSTEM
@@ -215,6 +215,24 @@ def test_the_first_copy_of_a_ticket_that_has_left_the_board_is_dropped(kitchen, 
     assert not print_next(kitchen)
     assert only_job().state == PrintState.DROPPED
     assert printer.connections == 0
+
+
+def test_a_ticket_for_later_that_was_started_by_mistake_is_printed_when_it_joins_the_queue(kitchen, printer, chef):
+    Kitchen.objects.update(max_slot_pizzas=4)
+    kitchen.refresh_from_db()
+    order = shop.place(wanted_at=FRIDAY_NIGHT + timedelta(hours=2))
+    assert not PrintJob.objects.exists()
+    kitchen_services.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.undo_step(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+    assert not print_next(kitchen)
+    assert only_job().state == PrintState.DROPPED
+
+    in_time = FRIDAY_NIGHT + timedelta(minutes=105)
+    kitchen_services.join_queue(kitchen=kitchen, by=SYSTEM, at=in_time)
+
+    assert print_next(kitchen, in_time)
+    assert only_job().state == PrintState.PRINTED
+    assert len(printer.texts) == 1
 
 
 def test_a_cancelled_ticket_that_a_cook_prints_says_that_it_is_cancelled(kitchen, printer, placed_order, chef):

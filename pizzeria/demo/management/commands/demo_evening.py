@@ -17,6 +17,7 @@ from pizzeria.devtools.interrupts import Interrupted
 
 MAX_SPEED, MAX_MINUTES, MAX_ORDERS = 3600, 24 * 60, 1000
 MINUTES_PER_ORDER = 3
+LATER_ORDERS = 3
 RUSH_FRACTION = 0.3  # the fraction of the guests who come all at once; more than the kitchen has capacity for
 
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             orders=orders or max(1, minutes // MINUTES_PER_ORDER),
             incidents=tuple(Incident),
             customer_orders=2,
+            later_orders=LATER_ORDERS,
             rush=RUSH_FRACTION,
             rng=rng,
         )
