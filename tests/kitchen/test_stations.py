@@ -123,7 +123,7 @@ def test_the_bar_opens_the_page_on_which_one_selected_order_is_cancelled(ciro, k
     ("name", "sent"),
     [
         ("resume", {}),
-        ("pause", {"reason": "The oven is cold", "minutes": "20"}),
+        ("pause", {"reason": "The oven is cold", "minutes": "30"}),
         ("name_screen", {"key": "no key", "name": "Wall"}),
         ("print", {}),
         ("dismiss_print_failures", {}),
