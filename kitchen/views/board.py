@@ -13,6 +13,7 @@ from kitchen.forms import CapacityForm, PauseForm
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD
 from kitchen.printing import selectors as printing_selectors
 from kitchen.steps import MAX_AT_ONCE
+from kitchen.views.cards import rendered_cards
 from kitchen.views.service_worker import allow_service_worker
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
@@ -58,12 +59,13 @@ def render_board(
     :param pause_form, capacity_form: a tool's form with errors; the tool is shown open
     """
     by, kitchen = actor_of(request), selectors.the_kitchen()
+    board = selectors.board(kitchen, station=station_of(request), at=clock.now())
     context = {
-        "board": selectors.board(kitchen, station=station_of(request), at=clock.now()),
-        "printing": printing_selectors.printer_state(kitchen),
-        "refusals": _refusals(request),
+        "board": board,
+        "cards": rendered_cards(board, by=by, refusals=_refusals(request)),
         "seen_at_once": f":{MAX_AT_ONCE}",
-        "undo_offers": lambda: selectors.undo_offers(by=by, at=clock.database_now()),  # a refresh shows none
+        "printing": printing_selectors.printer_state(kitchen),
+        "undo_offers": lambda: selectors.undo_offers(by=by),  # a refresh shows none
         "can_cook": by.may(COOK),
         "can_hand_over": by.may(HAND_OVER),
         "can_pause": by.may(PAUSE),
