@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kitchen.board_address import board_url, redirect_to_board, with_station
 from kitchen.models import Ticket
 from kitchen.permissions import COOK, SEE_BOARD
 from kitchen.printing import selectors, services, tasks
@@ -39,11 +40,12 @@ def print_tickets(request: HttpRequest) -> HttpResponse:
     if not 1 <= len(refs) <= MAX_TICKETS:
         sentence = _("Please select the tickets to print first: up to %(limit)d at once.")
         messages.warning(request, sentence % {"limit": MAX_TICKETS})
-        return redirect("kitchen:board")
+        return redirect_to_board(request)
     if request.method != "POST":
         return _slips_page(request, refs)
     if request.POST.get("by") == "page":
-        return _whole_page(request, reverse("kitchen:print", query={"ticket": [str(ref) for ref in refs]}))
+        page = reverse("kitchen:print", query={"ticket": [str(ref) for ref in refs]})
+        return _whole_page(request, with_station(request, page))
     return _print(request, refs)
 
 
@@ -51,7 +53,7 @@ def print_tickets(request: HttpRequest) -> HttpResponse:
 @require_POST
 def dismiss_failures(request: HttpRequest) -> HttpResponse:
     _run(request, services.dismiss_print_failure, _refs(request))
-    return redirect("kitchen:board")
+    return redirect_to_board(request)
 
 
 def _print(request: HttpRequest, refs: Sequence[UUID]) -> HttpResponse:
@@ -62,7 +64,7 @@ def _print(request: HttpRequest, refs: Sequence[UUID]) -> HttpResponse:
         messages.success(request, _("Printing %(tickets)s.") % {"tickets": labels})
     for kitchen_id in {ticket.kitchen_id for ticket in tickets}:
         tasks.queue_soon(kitchen_id)
-    return redirect("kitchen:board")
+    return redirect_to_board(request)
 
 
 def _run(request: HttpRequest, command: Callable[..., Ticket], refs: Sequence[UUID]) -> list[Ticket]:
@@ -83,7 +85,7 @@ def _slips_page(request: HttpRequest, refs: Sequence[UUID]) -> HttpResponse:
     slips = selectors.slips(refs, at=clock.now())
     if not slips:
         raise Http404
-    return render(request, "kitchen/print_page.html", {"slips": slips})
+    return render(request, "kitchen/print_page.html", {"slips": slips, "board_url": board_url(request)})
 
 
 def _whole_page(request: HttpRequest, address: str) -> HttpResponse:
