@@ -103,6 +103,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="ticket",
+            name="printed_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="ticket",
             name="seen_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
@@ -131,6 +136,11 @@ class Migration(migrations.Migration):
                 default="",
                 max_length=10,
             ),
+        ),
+        migrations.AddField(
+            model_name="ticket",
+            name="wanted_at",
+            field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddConstraint(
             model_name="ticket",
