@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -43,6 +43,8 @@ class BoardTicket:
     """
     A card of the board. Its texts are ready to be shown, as a board has up to hundreds of cards.
 
+    Equal cards look the same: their HTML is kept by that.
+
     :param state: of the column that it stands in
     :param items: in the shape of `Ticket.items`
     :param due, wanted, held_since: moments as people write them; blank: no such moment
@@ -59,8 +61,8 @@ class BoardTicket:
     state: str
     label: str  # "#42"; of another business day: "#42 of Sat 28 Nov"
     method: str
-    items: Sequence[dict[str, Any]]
-    lines: Sequence[BoardLine]
+    items: Sequence[dict[str, Any]] = field(compare=False)  # `lines` says the same
+    lines: tuple[BoardLine, ...]
     notes: str
     allergies: str
     due_at: datetime
@@ -247,7 +249,7 @@ class _Cards:
             label=self._label(ticket),
             method=ticket.method,
             items=ticket.items,
-            lines=[self._line(item) for item in ticket.items],
+            lines=tuple(self._line(item) for item in ticket.items),
             notes=ticket.notes,
             allergies=ticket.allergies,
             due_at=ticket.due_at,

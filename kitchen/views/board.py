@@ -13,6 +13,7 @@ from kitchen import selectors
 from kitchen.forms import CapacityForm, PauseForm
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD
 from kitchen.printing import selectors as printing_selectors
+from kitchen.views.cards import rendered_cards
 from kitchen.views.service_worker import allow_service_worker
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
@@ -59,11 +60,12 @@ def render_board(
     :param pause_form, capacity_form: a tool's form with errors; the tool is shown open
     """
     by, kitchen = actor_of(request), selectors.the_kitchen()
+    board = selectors.board(kitchen, station=_station(request), at=clock.now())
     context = {
-        "board": selectors.board(kitchen, station=_station(request), at=clock.now()),
+        "board": board,
+        "cards": rendered_cards(board, by=by, refusals=_refusals(request)),
         "printing": printing_selectors.printer_state(kitchen),
-        "refusals": _refusals(request),
-        "undo_offers": lambda: selectors.undo_offers(by=by, at=clock.database_now()),  # a refresh shows none
+        "undo_offers": lambda: selectors.undo_offers(by=by),  # a refresh shows none
         "can_cook": by.may(COOK),
         "can_hand_over": by.may(HAND_OVER),
         "can_pause": by.may(PAUSE),
