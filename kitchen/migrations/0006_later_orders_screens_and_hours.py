@@ -115,6 +115,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="ticket",
+            name="printed_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="ticket",
             name="seen_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
@@ -143,6 +148,11 @@ class Migration(migrations.Migration):
                 default="",
                 max_length=10,
             ),
+        ),
+        migrations.AddField(
+            model_name="ticket",
+            name="wanted_at",
+            field=models.DateTimeField(blank=True, null=True),
         ),
         AddConstraintNotValid(  # 0008 validates it
             model_name="ticket",

@@ -9,12 +9,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from kitchen import capacity, promises
+from kitchen import capacity, slot_labels
 from kitchen.capacity import Load
 from kitchen.lateness import Lateness, lateness_of
 from kitchen.models import Kitchen, Ticket, TicketChange, TicketState
 from pizzeria.foundation import clock
-from pizzeria.foundation.shop.selectors import current_shop
 
 COLUMNS = (TicketState.WAITING, TicketState.COOKING, TicketState.READY)
 
@@ -186,7 +185,8 @@ def _is_full(kitchen: Kitchen, load: Load) -> bool:
 def _column_of(ticket: Ticket, at: datetime) -> str:
     """Return the state of the column that a ticket stands in: a cancelled one where it was, one for later waits."""
     if ticket.state == TicketState.WITHDRAWN:
-        return ticket.previous_state
+        was_scheduled = ticket.previous_state == TicketState.SCHEDULED  # on paper: its start was undone
+        return TicketState.WAITING if was_scheduled else ticket.previous_state
     return TicketState.WAITING if ticket.is_waiting_at(at) else ticket.state
 
 
@@ -238,7 +238,6 @@ class _Cards:
         self._kitchen, self._station, self._at = kitchen, station, at
         self._today = clock.business_date(at)
         self._time_text = clock.day_and_time_formatter(at=at)
-        self._handing_over = current_shop().handing_over_minutes * promises.MINUTE
 
     def __call__(self, ticket: Ticket) -> BoardTicket:
         at = self._at
@@ -263,9 +262,9 @@ class _Cards:
             else _("+%(minutes)d min") % {"minutes": -seconds // 60},
             lateness=self._lateness(ticket),
             state_changed_at=ticket.state_changed_at,
-            wanted=self._time_text(ticket.due_at + self._handing_over) if ticket.slot_at else "",
+            wanted=slot_labels.label(ticket.wanted_at, at=at) if ticket.wanted_at else "",
             held_since=self._time_text(ticket.on_hold_since) if ticket.on_hold_since else "",
-            is_priority=ticket.is_priority,
+            is_priority=ticket.is_priority and ticket.is_waiting_at(at),
             is_unseen=ticket.is_unseen,
             change=ticket.unacknowledged_change,
         )

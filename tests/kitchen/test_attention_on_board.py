@@ -134,7 +134,7 @@ def test_acknowledging_takes_a_cancelled_ticket_from_the_board(ciro, cancelled_i
 def test_a_changed_card_says_so_with_the_new_allergy(ciro, kitchen, placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     kitchen_services.change_ticket_notes(
-        kitchen=kitchen, ref=placed_order.ref, notes="By the <window>", allergies="<b>Nuts</b>"
+        kitchen=kitchen, ref=placed_order.ref, notes="By the <window>", allergies="<b>Nuts</b>", at=FRIDAY_NIGHT
     )
 
     html = card(ciro.get(BOARD).content.decode(), placed_order)
@@ -148,10 +148,14 @@ def test_a_changed_card_says_so_with_the_new_allergy(ciro, kitchen, placed_order
 
 def test_a_tap_on_a_changed_card_that_was_changed_again_is_refused_on_the_card(ciro, kitchen, placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
-    kitchen_services.change_ticket_notes(kitchen=kitchen, ref=placed_order.ref, notes="Cut it", allergies="")
+    kitchen_services.change_ticket_notes(
+        kitchen=kitchen, ref=placed_order.ref, notes="Cut it", allergies="", at=FRIDAY_NIGHT
+    )
     html = card(ciro.get(BOARD).content.decode(), placed_order)
     [step] = [button for button in buttons(html) if button.startswith("acknowledge:")]
-    kitchen_services.change_ticket_notes(kitchen=kitchen, ref=placed_order.ref, notes="Cut it", allergies="Nuts")
+    kitchen_services.change_ticket_notes(
+        kitchen=kitchen, ref=placed_order.ref, notes="Cut it", allergies="Nuts", at=FRIDAY_NIGHT
+    )
 
     response = ciro.post(STEPS, {"step": step}, follow=True)
 
