@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 from uuid import UUID
 
 from django.db.models import F, Value
@@ -42,13 +42,17 @@ def undo_offers(*, by: Actor, at: datetime | None = None) -> list[UndoOffer]:
     recent = Ticket.objects.annotate(now=Value(at) if at else Now()).filter(
         state_changed_by=str(by), state_changed_at__gt=F("now") - undo.undo_window()
     )
+    newest = [
+        (ticket, cast("datetime", ticket.now))  # type: ignore[attr-defined]  # the filter hides the annotation from mypy
+        for ticket in recent.order_by("-state_changed_at", "-id")[:MAX_UNDO_OFFERS]
+    ]
     return [
         UndoOffer(
             "undo_hand_over" if ticket.state == TicketState.GONE else "undo_step",
             ticket.ref,
             ticket.label,
-            undo.seconds_left(ticket.state_changed_at, ticket.now),
+            undo.seconds_left(ticket.state_changed_at, now),
         )
-        for ticket in recent.order_by("-state_changed_at", "-id")[:MAX_UNDO_OFFERS]
-        if ticket.can_be_undone(by, ticket.now)
+        for ticket, now in newest
+        if ticket.can_be_undone(by, now)
     ]
