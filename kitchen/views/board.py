@@ -18,6 +18,7 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 
 _SLUG = re.compile(r"[\w-]{1,60}", re.ASCII)
+COPY_HEADER = "X-Board-Copy"  # the browser keeps this answer for later: what is meant for the next page waits for it
 REFUSED_TICKET = "ticket-"  # begins the tag of a message that is about one ticket; its ref follows
 
 
@@ -58,11 +59,11 @@ def render_board(
 
     :param pause_form, capacity_form: a tool's form with errors; the tool is shown open
     """
-    by, kitchen = actor_of(request), selectors.the_kitchen()
+    by, kitchen, is_copy = actor_of(request), selectors.the_kitchen(), COPY_HEADER in request.headers
     context = {
         "board": selectors.board(kitchen, station=_station(request), at=clock.now()),
         "printing": printing_selectors.printer_state(kitchen),
-        "refusals": _refusals(request),
+        "refusals": {} if is_copy else _refusals(request),
         "undo_offers": lambda: selectors.undo_offers(by=by, at=clock.database_now()),  # a refresh shows none
         "can_cook": by.may(COOK),
         "can_hand_over": by.may(HAND_OVER),
@@ -72,6 +73,8 @@ def render_board(
         "capacity_form": capacity_form or CapacityForm(kitchen=kitchen),
         "open_tool": "pause" if pause_form else "capacity" if capacity_form else request.GET.get("tool", ""),
     }
+    if is_copy:
+        context |= {"messages": (), "undo_offers": ()}
     part = "#board" if request.headers.get("HX-Request") else ""
     return allow_service_worker(render)(request, f"kitchen/board.html{part}", context, status=status)
 
