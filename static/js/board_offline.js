@@ -210,13 +210,10 @@ function keptActions() {
 function markCard(card, actions) {
   if (!card) return;
   card.dataset.kept = actions.join(" ");
-  if (card.querySelector(".tap-kept")) return;
-  beforeChange();
-  card.append(document.getElementById("tap-kept").content.cloneNode(true));
+  if (!card.querySelector(".tap-kept")) card.append(document.getElementById("tap-kept").content.cloneNode(true));
 }
 
 function unmarkCard(card) {
-  beforeChange();
   delete card.dataset.kept;
   card.querySelector(".tap-kept")?.remove();
 }

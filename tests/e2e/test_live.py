@@ -151,7 +151,8 @@ def test_a_board_sends_no_requests_while_it_is_being_unloaded_until_the_navigati
     recorder.wait_for("beat")
     fetches = count_fetches(ciro)
 
-    ciro.evaluate("document.dispatchEvent(new Event('submit', { bubbles: true }))")  # of a form whose answer does not come
+    # Of a form whose answer does not come.
+    ciro.evaluate("document.dispatchEvent(new Event('submit', { bubbles: true }))")
     recorder.wait_until_closed()
     place(basket_of(pizza(), at=clock.now()), at=clock.now())
     ciro.clock.run_for(29_000)  # it would have polled

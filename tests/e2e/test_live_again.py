@@ -153,7 +153,7 @@ def test_a_board_is_live_again_after_the_connection_of_its_stream_went_silent(ci
 @pytest.mark.long
 @pytest.mark.parametrize("gone", by_length(["redis"], long=["streams", "redis"]))
 def test_every_board_is_out_of_step_during_an_outage_and_right_after_it(ciro, proxy_for, gone):
-    """The outage is longer than the ten seconds after which a board says so; a control shows that beats and polls do."""
+    """The outage is longer than the ten seconds after which a board says so; the control has no beats and no polls."""
     redis, port = proxy_for(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0])), free_port()
     with serving() as pages, reverse_proxy(pages=pages.port, streams=port) as front, ExitStack() as started:
 

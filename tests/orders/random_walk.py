@@ -34,7 +34,7 @@ from tests.orders.payments.refund_helpers import request_refund
 from tests.shop import FRIDAY_NIGHT
 
 MAX_ORDERS = 10
-MAX_CONCURRENT_ORDERS, OVEN_SLOTS = 6, 2
+MAX_CONCURRENT_ORDERS, OVEN_SLOTS = 6, 1  # one oven slot, so that it is often taken
 # So early that orders for later join the queue within a walk, while every time that they are wanted for is far enough
 # away to be offered whatever is in the queue.
 MAX_SLOT_PIZZAS, LEAD_MINUTES = 6, 180
