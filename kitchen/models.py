@@ -53,6 +53,11 @@ class Kitchen(Aggregate):
     unseen_seconds = models.PositiveSmallIntegerField(default=30, db_default=30)
     # No orders as soon as possible while no board is shown.
     stops_without_screen = models.BooleanField(default=False, db_default=False)
+    # Managers are told while no cook's screen shows the board; off: the kitchen works by its printer or by the API.
+    watches_screens = models.BooleanField(default=True, db_default=True)
+    unwatched_since = models.DateTimeField(
+        null=True, blank=True
+    )  # since when it has accepted orders while no board was shown
     shows_cook = models.BooleanField(default=False, db_default=False)  # guests read the first name of the cook
     # Promises are computed from what pizzas really took.
     uses_learned_minutes = models.BooleanField(default=True, db_default=True)
@@ -191,6 +196,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             "slot_at",
             "joins_queue_at",
             "is_priority",
+            "on_hold_since",
         )
         return self.in_sequence().only(*needed)
 
@@ -223,12 +229,14 @@ class Ticket(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     # Incremented by each change of the ticket: a step on a screen that shows an older one is refused.
     seq = models.PositiveIntegerField(default=0, db_default=0)
+    wanted_at = models.DateTimeField(null=True, blank=True)  # by the guest; None: as soon as possible
     slot_at = models.DateTimeField(null=True, blank=True)  # the quarter of an hour whose pizzas it takes; None: for now
     joins_queue_at = models.DateTimeField(null=True, blank=True)  # of one for later: then it waits with the others
     is_priority = models.BooleanField(default=False, db_default=False)  # before the others, whatever is due
     on_hold_since = models.DateTimeField(null=True, blank=True)  # a cook has put it aside
     seen_at = models.DateTimeField(null=True, blank=True)  # None: no cook has seen it yet
     seen_by = models.CharField(max_length=32, blank=True, default="", db_default="")  # actor, as in a stored event
+    printed_at = models.DateTimeField(null=True, blank=True)  # the first copy; None: it is on no paper
     unacknowledged_change = models.CharField(
         max_length=10, choices=TicketChange, blank=True, default="", db_default=""
     )  # blank: none, or a cook has acknowledged it
@@ -296,16 +304,17 @@ class Ticket(models.Model):
         return self.state == TicketState.WAITING and self.seen_at is None
 
     @property
-    def is_baked(self) -> bool:
-        """Return whether its pizzas are in the oven or have been: one that was recalled may wait for an oven slot."""
-        is_recalled = self.state == TicketState.WAITING and self.previous_state == TicketState.READY
-        return self.state in (TicketState.COOKING, TicketState.READY) or is_recalled
-
-    @property
     def is_worked_on(self) -> bool:
-        """Return whether a cook has begun with it, or may have: toppings are put on before it goes into the oven."""
-        has_been_read = self.state == TicketState.WAITING and self.seen_at is not None
-        return self.is_baked or has_been_read
+        """
+        Return whether a cook has begun with it, or may have: then a change of it, or its end, must reach a cook.
+
+        Toppings are put on before it goes into the oven, by a cook who has seen it or reads it on paper. One that was
+        in the oven has been seen, and stays so if it waits again: recalled, or its start undone.
+        """
+        if self.state == TicketState.WAITING:
+            return self.seen_at is not None or self.printed_at is not None
+        is_on_paper = self.state == TicketState.SCHEDULED and self.printed_at is not None
+        return self.state in (TicketState.COOKING, TicketState.READY) or is_on_paper
 
     @property
     def has_undoable_step(self) -> bool:
@@ -334,6 +343,7 @@ class BoardScreen(models.Model):
     last_seen_at = models.DateTimeField()  # the last heartbeat
     last_visible_at = models.DateTimeField(null=True, blank=True)  # the last heartbeat at which the board was in sight
     is_sound_on = models.BooleanField(default=False)
+    is_of_cook = models.BooleanField(default=False)  # at the last heartbeat: the user may cook, and is no manager
     sound_tested_at = models.DateTimeField(null=True, blank=True)  # "I heard it", by the user of then
     sound_tested_by = models.CharField(max_length=32, blank=True, default="")  # actor, as in a stored event
     board_version = models.PositiveBigIntegerField(default=0)  # that it shows

@@ -3,7 +3,8 @@ Promise times: when a ticket comes out of the kitchen, and when the customer get
 
 The open tickets are assigned to the oven slots in the order they are due, each to the slot that is free first. A ticket
 for later that has not joined the queue yet is started in time, and not before; it takes a slot from a ticket in the
-queue only if that one would still be in the oven by then.
+queue only if that one would still be in the oven by then. One that a cook has put on hold comes after all that are in
+the queue, also after one that is booked next.
 """
 
 import math
@@ -124,22 +125,25 @@ class _Assignment:
         self._free = free[len(free) - oven_slots :]
         self._ready_at = cooking | {ticket.ref: at for ticket in tickets if ticket.state == TicketState.READY}
         others = [ticket for ticket in tickets if ticket.ref not in self._ready_at]
-        self._waiting = [ticket for ticket in others if not ticket.is_for_later]
+        in_queue = [ticket for ticket in others if not ticket.is_for_later]
+        self._waiting = [ticket for ticket in in_queue if ticket.on_hold_since is None]
+        self._on_hold = [ticket for ticket in in_queue if ticket.on_hold_since is not None]
         self._later = deque(sorted((ticket for ticket in others if ticket.is_for_later), key=lambda each: each.due_at))
 
     def ready_times(self) -> dict[UUID, datetime]:
-        self._assign_waiting()
+        self._assign(self._waiting)
+        self._assign(self._on_hold)
         while self._later:
             self._assign_next_later()
         return self._ready_at
 
     def ready_time_of_one_more(self, time_in_the_oven: timedelta) -> datetime:
-        self._assign_waiting()
+        self._assign(self._waiting)
         self._assign_later_before(time_in_the_oven)
         return self._free[0] + time_in_the_oven
 
-    def _assign_waiting(self) -> None:
-        for ticket in self._waiting:
+    def _assign(self, tickets: Iterable[Ticket]) -> None:
+        for ticket in tickets:
             if not ticket.is_priority:
                 self._assign_later_before(ticket.time_in_the_oven, due_at=ticket.due_at)
             ready_at = self._ready_at[ticket.ref] = self._free.pop(0) + ticket.time_in_the_oven

@@ -15,6 +15,12 @@ sent when it waits again after a recall, but again when it joins the queue after
 `ticket`, `kitchen`, the locked kitchen, and `at`.
 """
 
+ticket_changed = Signal()
+"""
+What a ticket says was changed, or it was withdrawn. Sends `ticket`, `kitchen`, the locked kitchen, `change` (a
+`TicketChange`), and `at`; the orders app requested it.
+"""
+
 cooking_started = Signal()
 """A ticket was put into the oven. Sends `ref` (the order's), `by`, `at`, and `kitchen`, the locked kitchen."""
 

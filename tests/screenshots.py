@@ -160,6 +160,7 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
         "button": "/basket/add/",
         "sign-in": "/accounts/sign-in/",
         **{f"order-{order.status}": order_selectors.order_url(order) for order in orders},
+        "order-notes": f"{order_selectors.order_url(orders[-1])}notes/",
     }.items():
         page.goto(address)
         yield name
@@ -183,6 +184,9 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
         "admin-reports": "/admin/reports/?period=today",
         "admin-reports-products": "/admin/reports/products/?period=today",
         "admin-reports-peak-hours": "/admin/reports/peak-hours/?period=today",
+        "admin-kitchen": "/admin/kitchen/kitchen/",
+        "admin-screens": "/admin/kitchen/boardscreen/",
+        "board-finished": "/kitchen/finished/",
         "admin-pizza": f"/admin/menu/pizza/{Pizza.objects.get(slug='vegetarian').pk}/change/",
     }.items():
         page.goto(address)
@@ -248,7 +252,7 @@ def serving(environment: dict[str, str]) -> Iterator[str]:
     )
     address = f"http://localhost:{port}"
     try:
-        for _second in range(30):
+        for _half_second in range(240):  # on a loaded machine a minute is not enough
             try:
                 urllib.request.urlopen(f"{address}/health/live", timeout=1)
                 break

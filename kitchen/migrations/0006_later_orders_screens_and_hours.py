@@ -3,6 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -22,6 +23,7 @@ class Migration(migrations.Migration):
                 ("first_seen_at", models.DateTimeField()),
                 ("last_seen_at", models.DateTimeField()),
                 ("is_sound_on", models.BooleanField(default=False)),
+                ("is_of_cook", models.BooleanField(default=False)),
                 ("sound_tested_at", models.DateTimeField(blank=True, null=True)),
                 ("sound_tested_by", models.CharField(blank=True, default="", max_length=32)),
                 ("board_version", models.PositiveBigIntegerField(default=0)),
@@ -78,6 +80,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="kitchen",
+            name="watches_screens",
+            field=models.BooleanField(db_default=True, default=True),
+        ),
+        migrations.AddField(
+            model_name="kitchen",
+            name="unwatched_since",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="kitchen",
             name="uses_learned_minutes",
             field=models.BooleanField(db_default=True, default=True),
         ),
@@ -99,6 +111,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="ticket",
             name="on_hold_since",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="ticket",
+            name="printed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
@@ -132,7 +149,12 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
-        migrations.AddConstraint(
+        migrations.AddField(
+            model_name="ticket",
+            name="wanted_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        AddConstraintNotValid(  # 0008 validates it
             model_name="ticket",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -143,7 +165,7 @@ class Migration(migrations.Migration):
                 name="ticket_scheduled_has_a_time",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(  # 0008 validates it
             model_name="ticket",
             constraint=models.CheckConstraint(
                 condition=models.Q(("unacknowledged_change__in", ("", "cancelled", "changed"))),

@@ -10,7 +10,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kitchen.models import ON_BOARD, Ticket
+from kitchen.models import ON_BOARD, Ticket, TicketChange
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.locking import LockingQuerySet
 
@@ -60,7 +60,9 @@ class PrintJob(models.Model):
         related_name="print_jobs",
         db_index=False,  # the constraint below serves
     )
-    copy = models.PositiveSmallIntegerField(default=1)  # a further one is marked as a duplicate
+    copy = models.PositiveSmallIntegerField(default=1)
+    is_page = models.BooleanField(default=False)  # printed by the print dialog of a browser, not by the printer
+    change = models.CharField(max_length=10, choices=TicketChange, blank=True)  # what it tells of a slip before it
     state = models.CharField(max_length=8, choices=PrintState, default=PrintState.QUEUED)
     requested_by = models.CharField(max_length=32)  # actor, as in a stored event; the system prints the first copy
     requested_at = models.DateTimeField()
@@ -102,9 +104,14 @@ class PrintJob(models.Model):
         return f"{self.ticket}, copy {self.copy}"
 
     @property
+    def may_be_on_paper(self) -> bool:
+        """Return whether it is printed, or may be: it is just being printed, or its outcome is unknown."""
+        return self.state in (PrintState.PRINTED, PrintState.PRINTING) or self.is_outcome_unknown
+
+    @property
     def is_automatic(self) -> bool:
         """Return whether the system has requested it, because the ticket began to wait."""
-        return self.requested_by == str(SYSTEM)
+        return self.requested_by == str(SYSTEM) and not self.change
 
     def is_being_printed(self, at: datetime) -> bool:
         """Return whether a worker has claimed it, and its lease has not ended."""

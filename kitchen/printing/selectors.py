@@ -1,18 +1,17 @@
 """What the board says of its printer, and what the print page shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kitchen.models import Kitchen, Ticket
 from kitchen.printing.models import PrinterProblem, PrintJob, PrintState
 from kitchen.printing.printer import configured_printer
-from kitchen.printing.slips import Slip, slip_of
+from kitchen.printing.slips import Slip, mark_after, slip_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +61,22 @@ def kitchens_with_due_jobs(at: datetime) -> list[int]:
     return list(due.distinct())
 
 
-def slips(refs: Sequence[UUID], *, at: datetime) -> list[Slip]:
-    """Return the slips of tickets for the print page, in the order in which they are due. Two queries."""
-    tickets = list(Ticket.objects.filter(ref__in=refs).order_by("due_at", "id"))
-    printed = PrintJob.objects.filter(ticket__in=tickets, state=PrintState.PRINTED)
-    duplicates = set(printed.order_by("pk").values_list("ticket", flat=True))
-    mark = _("DUPLICATE")
-    return [slip_of(ticket, mark=mark if ticket.pk in duplicates else "", at=at) for ticket in tickets]
+def slips(refs: Sequence[UUID], *, copies: Mapping[UUID, int] | None = None, at: datetime) -> list[Slip]:
+    """
+    Return the slips of tickets for the print page, in the order in which they are due. Two queries.
+
+    :param copies: the number of the copy that a page is, by the ticket's ref; without one, it is one more copy
+    """
+    tickets = Ticket.objects.filter(ref__in=refs).prefetch_related("print_jobs").order_by("due_at", "id")
+    own = copies or {}
+    return [slip_of(ticket, mark=_page_mark(ticket, copy=own.get(ticket.ref)), at=at) for ticket in tickets]
+
+
+def _page_mark(ticket: Ticket, *, copy: int | None) -> str:
+    jobs = list(ticket.print_jobs.all())
+    if any(job.is_page and job.copy == copy for job in jobs):
+        jobs = [job for job in jobs if job.copy < (copy or 0)]
+    return mark_after(jobs)
 
 
 def _reason(job: PrintJob) -> tuple[bool, str]:

@@ -1,6 +1,6 @@
 """The slip: what is printed of a ticket, by the kitchen's printer and on the page for a browser's print dialog."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kitchen.models import Ticket, TicketState
-from kitchen.printing.models import PrintJob
+from kitchen import slot_labels
+from kitchen.models import Ticket, TicketChange, TicketState
+from kitchen.printing.models import PrintJob, PrintState
 from pizzeria.foundation import clock
 
 PAPERS = (("short", 100), ("medium", 150), ("long", 220))  # by their names in the style sheet, in mm; else "endless"
@@ -39,7 +40,7 @@ class Slip:
     A slip. Times are formatted for people.
 
     :param day: of the number, if that is not today; else blank
-    :param mark: printed above everything else: that it is a duplicate, or cancelled; blank: nothing
+    :param mark: printed above everything else: that it is a duplicate, changed, or not to be made; blank: nothing
     :param wanted: when the guest wants it; blank: as soon as possible
     """
 
@@ -74,10 +75,10 @@ def slip_of(ticket: Ticket, *, mark: str = "", at: datetime) -> Slip:
     return Slip(
         label=ticket.label,
         day=clock.other_day(ticket.business_date, at=at) if ticket.business_date else "",
-        mark=_("CANCELLED") if ticket.state == TicketState.WITHDRAWN else mark,
+        mark=_mark_of_state(ticket, at=at) or mark,
         method=ticket.get_method_display(),
         due=clock.day_and_time(ticket.due_at, at=at),
-        wanted=clock.day_and_time(ticket.slot_at, at=at) if ticket.slot_at else "",
+        wanted=slot_labels.label(ticket.wanted_at, at=at) if ticket.wanted_at else "",
         items=[_slip_item(item) for item in ticket.items],
         allergies=ticket.allergies,
         notes=ticket.notes,
@@ -86,14 +87,39 @@ def slip_of(ticket: Ticket, *, mark: str = "", at: datetime) -> Slip:
 
 
 def mark_of(job: PrintJob) -> str:
-    """
-    Return how a copy is marked: a second slip without a mark would be a second pizza.
+    """Return how a copy is marked: as a duplicate, or that the ticket was changed after one before it. One query."""
+    if job.change == TicketChange.CHANGED:
+        return _("CHANGED")
+    mark = mark_after(job.ticket.print_jobs.exclude(pk=job.pk))
+    return mark or (_("DUPLICATE?") if job.is_outcome_unknown else "")
 
-    One whose outcome is unknown may be the first that comes out, so its mark leaves that open.
+
+def mark_after(jobs: Iterable[PrintJob]) -> str:
     """
-    if job.copy > 1:
+    Return the mark of one more copy: a second slip without a mark would be a second pizza.
+
+    After one whose outcome is unknown it may be the first that comes out, so its mark leaves that open.
+
+    :param jobs: the other ones of the ticket
+    """
+    before = [job for job in jobs if job.may_be_on_paper]
+    if any(job.state == PrintState.PRINTED for job in before):
         return _("DUPLICATE")
-    return _("DUPLICATE?") if job.is_outcome_unknown else ""
+    return _("DUPLICATE?") if before else ""
+
+
+def _mark_of_state(ticket: Ticket, *, at: datetime) -> str:
+    """Return the mark of a ticket that is not to be made, or not yet; blank for those on the board."""
+    match ticket.state:
+        case TicketState.WITHDRAWN:
+            return _("CANCELLED")
+        case TicketState.GONE:
+            return _("GONE")
+        case TicketState.HELD:
+            return _("NOT PAID")
+        case TicketState.SCHEDULED if not ticket.is_due_to_join(at):
+            return _("FOR LATER")
+    return ""
 
 
 def _large(text: str) -> float:

@@ -14,7 +14,7 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError as BrokerGone
 
-from kitchen.models import Ticket
+from kitchen.models import Ticket, TicketChange
 from kitchen.printing import selectors, services
 from kitchen.printing.printer import configured_printer
 from pizzeria.foundation import background, clock
@@ -28,6 +28,13 @@ def print_automatically(*, ticket: Ticket, at: datetime) -> None:
     """Queue the first copy of a ticket with the caller's transaction, if there is a printer; without one, no query."""
     if configured_printer():
         services.queue_first_copy(ticket=ticket, at=at)
+        transaction.on_commit(partial(queue_soon, ticket.kitchen_id), robust=True)
+
+
+def print_change(*, ticket: Ticket, change: TicketChange, at: datetime) -> None:
+    """Queue a slip that tells of a change, as `print_automatically` does the first copy."""
+    if configured_printer():
+        services.queue_change(ticket=ticket, change=change, at=at)
         transaction.on_commit(partial(queue_soon, ticket.kitchen_id), robust=True)
 
 

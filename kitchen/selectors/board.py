@@ -2,19 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from kitchen import capacity, promises
+from kitchen import capacity, slot_labels
 from kitchen.capacity import Load
 from kitchen.lateness import Lateness, lateness_of
 from kitchen.models import Kitchen, Ticket, TicketChange, TicketState
 from pizzeria.foundation import clock
-from pizzeria.foundation.shop.selectors import current_shop
 
 COLUMNS = (TicketState.WAITING, TicketState.COOKING, TicketState.READY)
 
@@ -44,6 +43,8 @@ class BoardTicket:
     """
     A card of the board. Its texts are ready to be shown, as a board has up to hundreds of cards.
 
+    Equal cards look the same: their HTML is kept by that.
+
     :param state: of the column that it stands in
     :param items: in the shape of `Ticket.items`
     :param due, wanted, held_since: moments as people write them; blank: no such moment
@@ -60,8 +61,8 @@ class BoardTicket:
     state: str
     label: str  # "#42"; of another business day: "#42 of Sat 28 Nov"
     method: str
-    items: Sequence[dict[str, Any]]
-    lines: Sequence[BoardLine]
+    items: Sequence[dict[str, Any]] = field(compare=False)  # `lines` says the same
+    lines: tuple[BoardLine, ...]
     notes: str
     allergies: str
     due_at: datetime
@@ -124,6 +125,7 @@ class Board:
     is_full: bool
     closed_reason: str  # why no orders are accepted, also "closed" by the opening hours; blank: they are accepted
     closed_until: datetime | None  # None: open, or closed until further notice
+    takes_later: bool  # orders for later are taken, also while none are as soon as possible
 
     @property
     def unseen(self) -> list[BoardTicket]:
@@ -165,6 +167,7 @@ def board(kitchen: Kitchen, *, station: str = "", at: datetime) -> Board:
         is_full=_is_full(kitchen, load),
         closed_reason=_closed_reason(kitchen, at),
         closed_until=None if kitchen.accepts_orders(at) else kitchen.opens_at(at),
+        takes_later=kitchen.max_slot_pizzas is not None,
     )
 
 
@@ -182,7 +185,8 @@ def _is_full(kitchen: Kitchen, load: Load) -> bool:
 def _column_of(ticket: Ticket, at: datetime) -> str:
     """Return the state of the column that a ticket stands in: a cancelled one where it was, one for later waits."""
     if ticket.state == TicketState.WITHDRAWN:
-        return ticket.previous_state
+        was_scheduled = ticket.previous_state == TicketState.SCHEDULED  # on paper: its start was undone
+        return TicketState.WAITING if was_scheduled else ticket.previous_state
     return TicketState.WAITING if ticket.is_waiting_at(at) else ticket.state
 
 
@@ -234,7 +238,6 @@ class _Cards:
         self._kitchen, self._station, self._at = kitchen, station, at
         self._today = clock.business_date(at)
         self._time_text = clock.day_and_time_formatter(at=at)
-        self._handing_over = current_shop().handing_over_minutes * promises.MINUTE
 
     def __call__(self, ticket: Ticket) -> BoardTicket:
         at = self._at
@@ -248,7 +251,7 @@ class _Cards:
             label=self._label(ticket),
             method=ticket.method,
             items=ticket.items,
-            lines=[self._line(item) for item in ticket.items],
+            lines=tuple(self._line(item) for item in ticket.items),
             notes=ticket.notes,
             allergies=ticket.allergies,
             due_at=ticket.due_at,
@@ -259,9 +262,9 @@ class _Cards:
             else _("+%(minutes)d min") % {"minutes": -seconds // 60},
             lateness=self._lateness(ticket),
             state_changed_at=ticket.state_changed_at,
-            wanted=self._time_text(ticket.due_at + self._handing_over) if ticket.slot_at else "",
+            wanted=slot_labels.label(ticket.wanted_at, at=at) if ticket.wanted_at else "",
             held_since=self._time_text(ticket.on_hold_since) if ticket.on_hold_since else "",
-            is_priority=ticket.is_priority,
+            is_priority=ticket.is_priority and ticket.is_waiting_at(at),
             is_unseen=ticket.is_unseen,
             change=ticket.unacknowledged_change,
         )

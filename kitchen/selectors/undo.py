@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from django.db.models import F, Value
+from django.db.models.functions import Now
+
 from kitchen import undo
 from kitchen.models import Ticket, TicketState
 from pizzeria.foundation.actor import Actor
@@ -28,22 +31,24 @@ class UndoOffer:
     seconds: int
 
 
-def undo_offers(*, by: Actor, at: datetime) -> list[UndoOffer]:
+def undo_offers(*, by: Actor, at: datetime | None = None) -> list[UndoOffer]:
     """
     Return the actor's steps on tickets that they can still undo, newest first. One query.
 
     An order may have moved on meanwhile, by a driver who claimed it: then the undo is refused.
 
-    :param at: by the database's clock
+    :param at: by the database's clock; None: its current time, read by the same query
     """
-    recent = Ticket.objects.filter(state_changed_by=str(by), state_changed_at__gt=at - undo.undo_window())
+    recent = Ticket.objects.annotate(now=Value(at) if at else Now()).filter(
+        state_changed_by=str(by), state_changed_at__gt=F("now") - undo.undo_window()
+    )
     return [
         UndoOffer(
             "undo_hand_over" if ticket.state == TicketState.GONE else "undo_step",
             ticket.ref,
             ticket.label,
-            undo.seconds_left(ticket.state_changed_at, at),
+            undo.seconds_left(ticket.state_changed_at, ticket.now),
         )
         for ticket in recent.order_by("-state_changed_at", "-id")[:MAX_UNDO_OFFERS]
-        if ticket.can_be_undone(by, at)
+        if ticket.can_be_undone(by, ticket.now)
     ]

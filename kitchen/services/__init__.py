@@ -1,6 +1,12 @@
 """Services of the kitchen: functions that the orders app calls within its own commands, and the kitchen's commands."""
 
-from kitchen.services.attention import acknowledge_change, change_ticket_notes, mark_seen
+from kitchen.services.attention import (
+    acknowledge_change,
+    change_ticket_notes,
+    mark_seen,
+    note_not_printed,
+    note_printed,
+)
 from kitchen.services.board_settings import change_board_settings
 from kitchen.services.booking import Booking, TicketContent, book_ticket
 from kitchen.services.conflicts import TicketStateConflict, refuse_unless_ready
@@ -63,6 +69,8 @@ __all__ = [
     "lock_for_ticket",
     "mark_seen",
     "name_screen",
+    "note_not_printed",
+    "note_printed",
     "pause",
     "prioritize_ticket",
     "purge_screens",

@@ -8,6 +8,7 @@ request sent again returns the ticket as it is then.
 from datetime import datetime
 from uuid import UUID
 
+from kitchen import signals
 from kitchen.models import ON_BOARD, Kitchen, Ticket, TicketChange
 from kitchen.permissions import COOK
 from kitchen.selectors import ticket_by_ref
@@ -84,7 +85,7 @@ def acknowledge_change(
     return ticket
 
 
-def change_ticket_notes(*, kitchen: Kitchen, ref: UUID, notes: str, allergies: str) -> None:
+def change_ticket_notes(*, kitchen: Kitchen, ref: UUID, notes: str, allergies: str, at: datetime) -> None:
     """
     Change what a ticket says beside what to make. One that is worked on turns until a cook has acknowledged it.
 
@@ -98,4 +99,23 @@ def change_ticket_notes(*, kitchen: Kitchen, ref: UUID, notes: str, allergies: s
         ticket.unacknowledged_change = TicketChange.CHANGED
     ticket.seq += 1
     ticket.save(update_fields=["notes", "allergies", "unacknowledged_change", "seq"])
+    signals.ticket_changed.send(sender=Ticket, kitchen=kitchen, ticket=ticket, change=TicketChange.CHANGED, at=at)
     queue.bump_board_version(kitchen)
+
+
+def note_printed(*, kitchen: Kitchen, ref: UUID, at: datetime) -> None:
+    """
+    Note that a ticket is on paper, or is just being printed: from now on a cook may read it there.
+
+    :param kitchen: the locked kitchen
+    """
+    kitchen.tickets.filter(ref=ref, printed_at=None).update(printed_at=at)
+
+
+def note_not_printed(*, kitchen: Kitchen, ref: UUID) -> None:
+    """
+    Note that a ticket is not on paper after all.
+
+    :param kitchen: the locked kitchen
+    """
+    kitchen.tickets.filter(ref=ref).update(printed_at=None)

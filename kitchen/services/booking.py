@@ -73,7 +73,11 @@ def book_ticket(
         times: dict[str, datetime] = {}
     else:
         state, due_at, promise = _place_later(kitchen, order, wanted_at=wanted_at, at=at)
-        times = {"slot_at": slots.slot_of(due_at), "joins_queue_at": _joins_queue_at(kitchen, order, due_at)}
+        times = {
+            "wanted_at": wanted_at,
+            "slot_at": slots.slot_of(due_at),
+            "joins_queue_at": _joins_queue_at(kitchen, order, due_at),
+        }
     business_date = _assign_next_number(kitchen, clock.business_date(at))
     ticket = Ticket.objects.create(
         kitchen=kitchen,
@@ -93,8 +97,10 @@ def book_ticket(
         **times,
     )
     queue.send_if_waiting(ticket, at=at)
-    # No promises: the last ticket in the queue delays no other, and one for later has its own time.
     queue.bump_board_version(kitchen)
+    # The last ticket in the queue delays no other, and one for later has its own time; but both pass what is on hold.
+    if kitchen.tickets.filter(state=TicketState.WAITING, on_hold_since__isnull=False).exists():
+        queue.send_promises(kitchen, at=at)
     return Booking(kitchen.last_number, business_date, promise)
 
 

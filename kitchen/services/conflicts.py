@@ -59,7 +59,7 @@ def refuse_if_moved_on(ticket: Ticket, seen_seq: int | None) -> None:
     """
     if seen_seq is not None and ticket.seq != seen_seq:
         raise TicketStateConflict(
-            _("%(ticket)s was changed meanwhile. Please look at it again.") % {"ticket": ticket.label}
+            _("%(ticket)s was changed meanwhile. Please read it again.") % {"ticket": ticket.label}
         )
 
 

@@ -71,6 +71,7 @@ def finish_ticket(
     """
     kitchen, ticket = ticket_for_step(ref, TicketState.COOKING, by=by, seen_seq=seen_seq)
 
+    ticket.is_priority = False  # not at its start, which may be undone
     queue.set_state(ticket, TicketState.READY, by=by, at=at)
     signals.ticket_ready.send(sender=Ticket, kitchen=kitchen, ref=ref, by=by, at=at)
     queue.send_board_and_promises(kitchen, at=at)

@@ -7,7 +7,7 @@ The orders app calls them within its own commands, with the kitchen locked and i
 from datetime import datetime
 from uuid import UUID
 
-from kitchen import promises
+from kitchen import promises, signals
 from kitchen.models import Kitchen, Ticket, TicketChange, TicketState
 from kitchen.promises import Promise
 from kitchen.services import queue
@@ -60,9 +60,10 @@ def withdraw_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> 
     """
     Withdraw a ticket for good, in whatever state it is; its place is free again.
 
-    What is in the oven or on the counter stays on the board until a cook has acknowledged that nobody wants it.
+    One that is worked on stays on the board until a cook has acknowledged that nobody wants it; any other just goes.
     """
     ticket = kitchen.tickets.get(ref=ref)
-    ticket.unacknowledged_change = TicketChange.CANCELLED if ticket.is_baked else ""
+    ticket.unacknowledged_change = TicketChange.CANCELLED if ticket.is_worked_on else ""
     queue.set_state(ticket, TicketState.WITHDRAWN, by=by, at=at)
+    signals.ticket_changed.send(sender=Ticket, kitchen=kitchen, ticket=ticket, change=TicketChange.CANCELLED, at=at)
     queue.send_board_and_promises(kitchen, at=at)

@@ -62,7 +62,7 @@ def change_notes(
 
     contact.notes, contact.allergies = notes, allergies
     contact.save(update_fields=["notes", "allergies"])
-    kitchen_services.change_ticket_notes(kitchen=kitchen, ref=ref, notes=notes, allergies=allergies)
+    kitchen_services.change_ticket_notes(kitchen=kitchen, ref=ref, notes=notes, allergies=allergies, at=at)
     record(order, changed, by=by, at=at)
     return order
 

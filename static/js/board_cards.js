@@ -39,6 +39,7 @@ function showClocks() {
 
 setInterval(showClocks, 1000);
 document.addEventListener("htmx:afterSwap", showClocks);
+showClocks();
 
 // --- Keys ---
 

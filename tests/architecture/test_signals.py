@@ -13,6 +13,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text()
 IN_TRANSACTION = {
     "orders.signals.phone_code_requested": ["orders.notifications.receivers.on_phone_code_requested"],
     "kitchen.signals.ticket_waiting": ["kitchen.printing.receivers.on_ticket_waiting"],
+    "kitchen.signals.ticket_changed": ["kitchen.printing.receivers.on_ticket_changed"],
     "kitchen.signals.cooking_started": ["orders.receivers.on_cooking_started"],
     "kitchen.signals.ticket_ready": ["orders.receivers.on_ticket_ready"],
     "kitchen.signals.ticket_recalled": ["orders.receivers.on_ticket_recalled"],

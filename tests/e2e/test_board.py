@@ -14,6 +14,7 @@ from pizzeria.foundation.actor import SYSTEM
 from tests.e2e.accessibility import assert_accessible
 from tests.e2e.browsers import checked_pages
 from tests.e2e.people import sign_in
+from tests.kitchen.lateness_cases import CASES, LATE_MINUTES, WARNING_MINUTES
 from tests.shop import basket_of, pizza, place
 from tests.waiting import until
 
@@ -174,6 +175,11 @@ def test_a_clock_runs_on_each_card_and_its_lateness_follows(chef_page):
     page.reload()
     expect(page.locator(".ticket")).to_have_attribute("data-late", "very_late")
     expect(page.locator(".ticket-clock")).to_have_text(re.compile(r"^\+30:\d\d$"))
+    computed = page.evaluate(
+        "([cases, settings]) => cases.map(([seconds]) => latenessOf(-seconds, settings))",
+        [CASES, {"warning": str(WARNING_MINUTES), "late": str(LATE_MINUTES)}],
+    )
+    assert computed == [lateness for _seconds, lateness in CASES]
 
 
 def test_on_a_phone_one_column_is_shown_at_a_time_and_stays_after_a_refresh(chef_page):

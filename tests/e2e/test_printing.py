@@ -66,7 +66,7 @@ def test_a_cook_without_a_printer_prints_from_a_page_for_paper_of_80_mm(open_pag
 
     press_print(chef)
 
-    expect(chef).to_have_url(re.compile(r"/kitchen/print/\?ticket="))
+    expect(chef).to_have_url(re.compile(r"/kitchen/print/\?copy="))
     expect(chef.get_by_role("heading", name="#1")).to_be_visible()
     if scripted:
         assert_accessible(chef)

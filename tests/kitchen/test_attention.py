@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from kitchen import selectors as kitchen_selectors
 from kitchen import services as kitchen_services
 from kitchen.capacity import KitchenFull
 from kitchen.exceptions import TicketNotFound
@@ -40,7 +41,9 @@ def cancel(order, by):
 
 
 def change_notes(kitchen, order, notes="Cut it", allergies=""):
-    kitchen_services.change_ticket_notes(kitchen=kitchen, ref=order.ref, notes=notes, allergies=allergies)
+    kitchen_services.change_ticket_notes(
+        kitchen=kitchen, ref=order.ref, notes=notes, allergies=allergies, at=FRIDAY_NIGHT
+    )
 
 
 def on_board():
@@ -158,14 +161,53 @@ def test_a_ticket_cancelled_in_the_oven_or_after_it_stays_on_the_board_until_a_c
     assert on_board() == []
 
 
-def test_a_ticket_cancelled_while_it_waits_just_goes_even_if_it_was_seen_and_changed(kitchen, placed_order, chef):
-    mark_seen(placed_order, chef)
+def test_a_waiting_ticket_that_nobody_has_seen_or_printed_just_goes_when_it_is_cancelled(kitchen, placed_order, chef):
     change_notes(kitchen, placed_order)
 
     cancel(placed_order, chef)
 
     assert Ticket.objects.get().unacknowledged_change == ""
     assert on_board() == []
+
+
+@pytest.mark.parametrize("field", ["seen_at", "printed_at"])
+def test_a_ticket_cancelled_while_a_cook_may_be_topping_it_stays_in_its_column_until_it_is_acknowledged(
+    kitchen, placed_order, chef, field
+):
+    Ticket.objects.update(**{field: FRIDAY_NIGHT})
+
+    cancel(placed_order, chef)
+
+    [shown] = kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT).waiting
+    assert (shown.ref, shown.change) == (placed_order.ref, TicketChange.CANCELLED)
+    acknowledge(placed_order, chef)
+    assert on_board() == []
+
+
+def test_a_printed_ticket_for_later_that_is_cancelled_stays_on_the_board_too(kitchen, chef):
+    [scheduled] = in_queue(
+        kitchen, TicketState.SCHEDULED, joins_queue_at=FRIDAY_NIGHT + timedelta(hours=1), printed_at=FRIDAY_NIGHT
+    )
+
+    kitchen_services.withdraw_ticket(kitchen=kitchen, ref=scheduled.ref, by=chef, at=FRIDAY_NIGHT)
+
+    assert [shown.ref for shown in kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT).waiting] == [scheduled.ref]
+
+
+def test_a_recalled_ticket_whose_second_start_was_undone_stays_when_it_is_cancelled(placed_order, chef):
+    Kitchen.objects.update(oven_slots=1)
+    shop.cooked(placed_order, by=chef)
+    other = shop.place()
+    kitchen_services.start_cooking(ref=other.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.recall_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.finish_ticket(ref=other.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.undo_step(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    assert Ticket.objects.get(ref=placed_order.ref).state == TicketState.WAITING
+
+    cancel(placed_order, chef)
+
+    assert Ticket.objects.get(ref=placed_order.ref).unacknowledged_change == TicketChange.CANCELLED
 
 
 def test_a_recalled_ticket_cancelled_while_it_waits_for_the_oven_stays_since_it_is_baked(placed_order, chef):
@@ -213,10 +255,11 @@ def test_a_ticket_cancelled_on_its_way_to_the_guest_asks_nothing_of_the_kitchen(
         (TicketState.HELD, {}, False),
         (TicketState.WAITING, {}, False),
         (TicketState.WAITING, {"seen_at": FRIDAY_NIGHT}, True),
+        (TicketState.WAITING, {"printed_at": FRIDAY_NIGHT}, True),
         (TicketState.COOKING, {"seen_at": FRIDAY_NIGHT}, True),
         (TicketState.READY, {"seen_at": FRIDAY_NIGHT}, True),
     ],
-    ids=["held", "new", "seen", "cooking", "ready"],
+    ids=["held", "new", "seen", "printed", "cooking", "ready"],
 )
 def test_a_ticket_turns_when_it_is_changed_after_a_cook_may_have_begun_with_it(kitchen, state, fields, is_marked):
     [before] = in_queue(kitchen, state, **fields)

@@ -134,7 +134,7 @@ def test_acknowledging_takes_a_cancelled_ticket_from_the_board(ciro, cancelled_i
 def test_a_changed_card_says_so_with_the_new_allergy(ciro, kitchen, placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     kitchen_services.change_ticket_notes(
-        kitchen=kitchen, ref=placed_order.ref, notes="By the <window>", allergies="<b>Nuts</b>"
+        kitchen=kitchen, ref=placed_order.ref, notes="By the <window>", allergies="<b>Nuts</b>", at=FRIDAY_NIGHT
     )
 
     html = card(ciro.get(BOARD).content.decode(), placed_order)
@@ -148,10 +148,14 @@ def test_a_changed_card_says_so_with_the_new_allergy(ciro, kitchen, placed_order
 
 def test_a_tap_on_a_changed_card_that_was_changed_again_is_refused_on_the_card(ciro, kitchen, placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
-    kitchen_services.change_ticket_notes(kitchen=kitchen, ref=placed_order.ref, notes="Cut it", allergies="")
+    kitchen_services.change_ticket_notes(
+        kitchen=kitchen, ref=placed_order.ref, notes="Cut it", allergies="", at=FRIDAY_NIGHT
+    )
     html = card(ciro.get(BOARD).content.decode(), placed_order)
     [step] = [button for button in buttons(html) if button.startswith("acknowledge:")]
-    kitchen_services.change_ticket_notes(kitchen=kitchen, ref=placed_order.ref, notes="Cut it", allergies="Nuts")
+    kitchen_services.change_ticket_notes(
+        kitchen=kitchen, ref=placed_order.ref, notes="Cut it", allergies="Nuts", at=FRIDAY_NIGHT
+    )
 
     response = ciro.post(STEPS, {"step": step}, follow=True)
 
@@ -175,7 +179,9 @@ def test_the_page_says_without_a_script_that_it_makes_no_sound_and_gives_the_scr
 
     assert re.search(r'class="sound-none without-script">.*?This page makes no sound', html, re.DOTALL)
     assert 'data-unseen-seconds="45"' in html
-    assert f'data-user="{ciro.user.pk}"' in html
+    reader = re.search(r'data-user="(\w*)"', html)[1]
+    assert len(reader) == 20
+    assert f'data-reader="{reader}"' in html
 
 
 def test_unseen_and_cancelled_tickets_cost_the_board_no_query(kitchen, placed_order, chef):

@@ -2,22 +2,15 @@ from datetime import timedelta
 
 import pytest
 
-from kitchen.lateness import Lateness, lateness_of
+from kitchen.lateness import lateness_of
+from tests.kitchen.lateness_cases import CASES, LATE_MINUTES, WARNING_MINUTES
 from tests.shop import FRIDAY_NIGHT
 
 
-@pytest.mark.parametrize(
-    ("seconds", "lateness"),
-    [
-        (-301, Lateness.ON_TIME),
-        (-300, Lateness.SOON),
-        (0, Lateness.SOON),
-        (1, Lateness.LATE),
-        (599, Lateness.LATE),
-        (600, Lateness.VERY_LATE),
-    ],
-)
+@pytest.mark.parametrize(("seconds", "lateness"), CASES)
 def test_a_ticket_is_due_soon_late_and_very_late_by_the_minutes_of_the_settings(seconds, lateness):
     at = FRIDAY_NIGHT + timedelta(seconds=seconds)
 
-    assert lateness_of(FRIDAY_NIGHT, warning_minutes=5, late_minutes=10, at=at) == lateness
+    found = lateness_of(FRIDAY_NIGHT, warning_minutes=WARNING_MINUTES, late_minutes=LATE_MINUTES, at=at)
+
+    assert found == lateness

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from kitchen import capacity, tasks
+from kitchen import capacity, promises, tasks
 from kitchen import selectors as kitchen_selectors
 from kitchen import services as kitchen_services
+from kitchen import signals as kitchen_signals
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.services import joining
 from kitchen.slots import SlotFull
@@ -46,6 +47,7 @@ def test_a_ticket_for_later_is_scheduled_and_promised_for_the_wanted_time(locked
 
     assert (ticket.state, ticket.due_at) == (TicketState.SCHEDULED, AT_EIGHT - 2 * MINUTE)
     assert ticket.slot_at == AT_EIGHT - 15 * MINUTE
+    assert ticket.wanted_at == AT_EIGHT
     assert ticket.joins_queue_at == ticket.due_at - 20 * MINUTE  # ten in the oven, and ten to lead
     assert booking.promise.ready_from == AT_EIGHT
     assert booking.promise.ready_until == AT_EIGHT + 10 * MINUTE
@@ -160,3 +162,29 @@ def test_an_order_for_now_is_not_queued_behind_a_ticket_for_later_that_waits_alr
     now, _booking = book(locked_kitchen, wanted_at=None, at=AT_EIGHT - 20 * MINUTE)
 
     assert now.due_at < later.due_at
+
+
+def test_a_ticket_that_is_booked_passes_one_on_hold_whose_promise_is_compared(locked_kitchen):
+    Kitchen.objects.update(oven_slots=1)
+    locked_kitchen.refresh_from_db()
+    [on_hold] = in_queue(locked_kitchen, TicketState.WAITING, on_hold_since=FRIDAY_NIGHT)
+    promised = {}
+
+    def listen(*, promises, **_arguments):
+        promised.update({ref: promise.ready_from for ref, promise in promises.items()})
+
+    kitchen_signals.promises_changed.connect(listen)
+    try:
+        ticket, booking = book(locked_kitchen, wanted_at=None)
+    finally:
+        kitchen_signals.promises_changed.disconnect(listen)
+
+    assert booking.promise.ready_from == FRIDAY_NIGHT + 10 * MINUTE
+    assert promised == {ticket.ref: FRIDAY_NIGHT + 10 * MINUTE, on_hold.ref: FRIDAY_NIGHT + 18 * MINUTE}
+
+
+def test_tickets_on_hold_are_told_from_the_others_without_a_query_for_each(kitchen, django_assert_num_queries):
+    in_queue(kitchen, *[TicketState.WAITING] * 3)
+
+    with django_assert_num_queries(1):
+        promises.ready_times(kitchen.tickets.in_queue(), oven_slots=1, at=FRIDAY_NIGHT)

@@ -183,6 +183,15 @@ def test_a_waiting_ticket_is_laid_before_a_ticket_for_later_that_is_started_afte
     assert [(times[each.ref] - FRIDAY_NIGHT) / MINUTE for each in (waiting, scheduled)] == [8, 30]
 
 
+def test_tickets_on_hold_come_after_the_others_and_after_one_more():
+    on_hold, waiting = ticket(on_hold_since=FRIDAY_NIGHT), ticket()
+
+    times = promises.ready_times([on_hold, waiting], oven_slots=1, at=FRIDAY_NIGHT)
+
+    assert [(times[each.ref] - FRIDAY_NIGHT) / MINUTE for each in (waiting, on_hold)] == [8, 16]
+    assert out_in([on_hold], oven_slots=1) == 8
+
+
 TICKETS = st.builds(
     ticket,
     state=st.sampled_from([COOKING, HELD, SCHEDULED, WAITING]),

@@ -2,11 +2,13 @@
 
 import pytest
 
+from kitchen import selectors as kitchen_selectors
 from kitchen import services as kitchen_services
 from kitchen import signals as kitchen_signals
 from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.services import TicketStateConflict
 from pizzeria.foundation.refusals import NotAllowed
+from tests import shop
 from tests.kitchen.tickets import in_queue
 from tests.shop import FRIDAY_NIGHT
 
@@ -96,3 +98,18 @@ def test_a_ticket_in_another_state_an_older_screen_and_an_actor_who_is_no_cook_a
     with pytest.raises(NotAllowed):
         command(ref=waiting.ref, by=guest, at=FRIDAY_NIGHT)
     assert Kitchen.objects.get().version == 0
+
+
+def test_priority_outlives_a_start_that_is_undone_and_ends_when_the_ticket_is_ready(kitchen, chef):
+    _first, ref = shop.place(), shop.place().ref
+    FIRST(ref=ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=ref, by=chef, at=FRIDAY_NIGHT)
+    [cooking] = kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT).cooking
+    assert not cooking.is_priority
+    kitchen_services.undo_step(ref=ref, by=chef, at=FRIDAY_NIGHT)
+    assert sequence() == ["#2", "#1"]
+
+    kitchen_services.start_cooking(ref=ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.finish_ticket(ref=ref, by=chef, at=FRIDAY_NIGHT)
+
+    assert not Ticket.objects.get(ref=ref).is_priority

@@ -208,11 +208,11 @@ class Snapshot:
 
     def check_no_order_delayed(self, before, *, at):
         """
-        Assert that a new order delays no order for as soon as possible that was in the queue before.
+        Assert that a new order delays no order for as soon as possible that was in the queue before, and not on hold.
 
         Two orders for later whose times overlap may share an oven slot: that is what the limit of a slot is for.
         """
-        for_now = {ref for ref, row in before.tickets.items() if not row["slot_at"]}
+        for_now = {ref for ref, row in before.tickets.items() if not (row["slot_at"] or row["on_hold_since"])}
         times = {ref: ready_at for ref, ready_at in before.ready_times(at=at).items() if ref in for_now}
         assert times.items() <= self.ready_times(at=at).items()
 

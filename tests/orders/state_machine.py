@@ -77,7 +77,6 @@ class Placed:
     has_joined: bool = True
     is_payment_open: bool = False  # the gateway's page may still take money, also of an order that is cancelled
     is_seen: bool = False  # by a cook
-    is_recalled: bool = False  # the last step of its ticket: it is baked, and may wait for an oven slot
     is_on_hold: bool = False
     is_priority: bool = False
     change: str = ""  # that a cook has still to acknowledge: "cancelled" or "changed"
@@ -400,19 +399,18 @@ class Step:
     def attention(self, case: Case, status: str) -> dict[str, Any]:
         """Return what the cooks have seen of the order after the step, and what they have still to acknowledge."""
         order, change, notes = case.order, case.order.change, case.order.notes
-        is_baked = order.status in ("cooking", "ready") or order.is_recalled
+        is_worked_on = order.status in ("cooking", "ready") or (order.is_seen and order.ticket_state == "waiting")
         if self.name == "change_notes" and case.arguments["notes"] != notes:
             notes = case.arguments["notes"]
-            change = "changed" if is_baked or (order.is_seen and order.ticket_state == "waiting") else change
+            change = "changed" if is_worked_on else change
         elif self.name == "acknowledge_change":
             change = ""
         elif status == "cancelled" and order.status != "cancelled":
-            change = "cancelled" if is_baked else ""
+            change = "cancelled" if is_worked_on else ""
         return {
             "is_seen": order.is_seen or self.name in SHOWS_IT_WAS_SEEN,
             "is_on_hold": (order.is_on_hold or self.name == "hold_ticket") and self.name != "resume_ticket",
-            "is_priority": (order.is_priority or self.puts_it_first(status)) and self.name != "deprioritize_ticket",
-            "is_recalled": order.is_recalled if self.name in KEEPS_THE_TICKET else self.name == "recall_ticket",
+            "is_priority": (order.is_priority or self.puts_it_first(status)) and self.name not in ENDS_PRIORITY,
             "change": change,
             "notes": notes,
         }
@@ -444,7 +442,7 @@ OF_A_WAITING_TICKET = frozenset({"hold_ticket", "resume_ticket", "prioritize_tic
 # An undo looks at what was before these steps.
 NO_STEPS = frozenset({"change_notes", "mark_seen", "acknowledge_change"}) | OF_A_WAITING_TICKET
 SHOWS_IT_WAS_SEEN = frozenset({"mark_seen", "start_cooking", "hold_ticket", "prioritize_ticket"})
-KEEPS_THE_TICKET = NO_STEPS | {"request_refund", "link_order_to_customer"}
+ENDS_PRIORITY = frozenset({"deprioritize_ticket", "finish_ticket"})
 
 
 def _at(*statuses: str) -> frozenset[str]:

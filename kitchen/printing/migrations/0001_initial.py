@@ -18,6 +18,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('copy', models.PositiveSmallIntegerField(default=1)),
+                ('is_page', models.BooleanField(default=False)),
+                ('change', models.CharField(blank=True, choices=[('cancelled', 'cancelled'), ('changed', 'changed')], max_length=10)),
                 ('state', models.CharField(choices=[('queued', 'to be printed'), ('printing', 'being printed'), ('printed', 'printed'), ('given_up', 'given up'), ('dropped', 'not needed any more')], default='queued', max_length=8)),
                 ('requested_by', models.CharField(max_length=32)),
                 ('requested_at', models.DateTimeField()),

@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from kitchen import services as kitchen_services
 from kitchen.models import ON_BOARD, Kitchen
 from kitchen.printing.escpos_document import escpos_document
 from kitchen.printing.models import PrinterProblem, PrintJob, PrintState
@@ -57,8 +58,10 @@ def claim_print_job(*, kitchen_id: int, at: datetime) -> PrintJob | None:
     Claim the next job for the length of the lease; None if there is nothing to print now.
 
     All that are unfinished are locked, so that two workers never claim one each. What the system has requested is
-    dropped if the ticket has left the board meanwhile.
+    dropped if the ticket has left the board meanwhile. From the claim on the ticket counts as printed: a change of it
+    comes before, and is on the paper, or after, and has a slip of its own.
     """
+    kitchen = Kitchen.objects.for_update().get(pk=kitchen_id)
     unfinished = PrintJob.objects.unfinished().filter(ticket__kitchen=kitchen_id).select_related("ticket__kitchen")
     jobs = list(unfinished.for_update().order_by("pk"))
     if any(job.is_being_printed(at) for job in jobs):
@@ -70,6 +73,7 @@ def claim_print_job(*, kitchen_id: int, at: datetime) -> PrintJob | None:
             _drop(job)
             continue
         _claim(job, at=at)
+        kitchen_services.note_printed(kitchen=kitchen, ref=job.ticket.ref, at=at)
         return job
     return None
 
@@ -115,8 +119,9 @@ def record_print_outcome(*, job: PrintJob, failure: PrintFailed | None, at: date
     row = PrintJob.objects.for_update().filter(pk=job.pk, state=PrintState.PRINTING, due_at=job.due_at).first()
     if row is None:
         return
-    if failure:
+    if failure and kitchen:
         _fail(row, failure, at=at)
+        _note_without_paper(row, kitchen)
     else:
         row.state, row.printed_at, row.due_at, row.problem = PrintState.PRINTED, at, None, ""
     row.save()
@@ -124,6 +129,13 @@ def record_print_outcome(*, job: PrintJob, failure: PrintFailed | None, at: date
         bump_board_version(kitchen)
     if kitchen and row.state == PrintState.GIVEN_UP:
         raise_alert(PRINT_GIVEN_UP, key=kitchen.slug, at=at, problem=str(row.get_problem_display()))
+
+
+def _note_without_paper(failed: PrintJob, kitchen: Kitchen) -> None:
+    """Note that a ticket is on no paper, unless the failed attempt or another copy may have printed it."""
+    others = failed.ticket.print_jobs.exclude(pk=failed.pk)
+    if not failed.is_outcome_unknown and not any(job.may_be_on_paper for job in others):
+        kitchen_services.note_not_printed(kitchen=kitchen, ref=failed.ticket.ref)
 
 
 def _fail(job: PrintJob, failure: PrintFailed, *, at: datetime) -> None:

@@ -1,19 +1,20 @@
-"""A kitchen that is paused or full, or whose board nobody sees or hears, and what is sold out."""
+"""A kitchen that is paused or full, whose board nobody sees or hears, what is on hold there, and what is sold out."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kitchen import screens
 from kitchen import selectors as kitchen_selectors
-from kitchen.models import Kitchen
+from kitchen.models import Kitchen, TicketState
 from kitchen.permissions import PAUSE
 from menu.sold_out import sold_out_list
-from orders.reports.attention.concern import MAX_ROWS, Button, Concern, ConcernGroup
+from orders.reports.attention.concern import MAX_ROWS, Button, Concern, ConcernGroup, time_text
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.shop.selectors import current_shop
 
 
 def kitchen_concerns(by: Actor, at: datetime) -> Iterable[ConcernGroup]:
@@ -37,7 +38,7 @@ def kitchen_concerns(by: Actor, at: datetime) -> Iterable[ConcernGroup]:
         load = {"pizzas": board.load.pizzas, "max": board.max_pizzas}
         text = _("The kitchen is full: %(pizzas)d of %(max)d pizzas are open.") % load
         found.append(Concern("kitchen-full", text, Button(_("Change the capacity"), settings_page)))
-    found += _screen_concerns(kitchen, at)
+    found += _screen_concerns(kitchen, at) + _on_hold_concerns(kitchen, at)
     yield ConcernGroup("kitchen", _("Kitchen"), found, is_urgent=True)
 
 
@@ -45,13 +46,28 @@ def _screen_concerns(kitchen: Kitchen, at: datetime) -> list[Concern]:
     """Return whether an open kitchen has no board in sight, or only silent ones. One query."""
     if not kitchen.accepts_orders(at):
         return []
-    sounds = set(screens.live_screens(kitchen, at).order_by().values_list("is_sound_on", flat=True))
+    shown = list(screens.live_screens(kitchen, at).order_by("name", "pk").only("name", "key", "is_sound_on"))
     page = Button(_("Screens"), reverse("admin:kitchen_boardscreen_changelist"))
-    if not sounds:
+    if not shown and kitchen.watches_screens:
         return [Concern("no-screen", _("The kitchen is open, and no screen shows its board."), page)]
-    if sounds == {False}:
-        return [Concern("no-sound", _("The sound is off on every screen of the board."), page)]
-    return []
+    if not shown or any(screen.is_sound_on for screen in shown):
+        return []
+    names = ", ".join(str(screen) for screen in shown)
+    return [
+        Concern("no-sound", _("The sound is off on every screen of the board: %(names)s.") % {"names": names}, page)
+    ]
+
+
+def _on_hold_concerns(kitchen: Kitchen, at: datetime) -> list[Concern]:
+    """Return the tickets that were put on hold and forgotten, by the shop's `waiting_minutes`. One query."""
+    threshold = at - timedelta(minutes=current_shop().waiting_minutes)
+    on_hold = kitchen.tickets.filter(state=TicketState.WAITING, on_hold_since__lte=threshold)
+    rows = on_hold.order_by("on_hold_since", "pk").values_list("ref", "label", "on_hold_since")[:MAX_ROWS]
+    board, text = Button(_("Board"), reverse("kitchen:board")), _("%(ticket)s is on hold since %(time)s.")
+    return [
+        Concern(f"on-hold-{ref}", text % {"ticket": label, "time": time_text(since, at)}, board)
+        for ref, label, since in rows
+    ]
 
 
 def sold_out_concerns(by: Actor, at: datetime) -> Iterable[ConcernGroup]:

@@ -1,5 +1,6 @@
 """Printing from the board, and the page for a browser's print dialog."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -97,8 +98,74 @@ def test_selected_tickets_lead_to_the_print_page_that_a_script_opens_as_a_whole(
     plain = ciro.post(PRINT, form)
     by_script = ciro.post(PRINT, form, headers={"HX-Request": "true"})
 
-    assert plain.headers["Location"] == by_script.headers["HX-Redirect"]
-    assert len(ciro.get(plain.headers["Location"]).context["slips"]) == 2
+    for address in (plain.headers["Location"], by_script.headers["HX-Redirect"]):
+        assert len(ciro.get(address).context["slips"]) == 2
+
+
+def marks(browser, address):
+    return [slip.mark for slip in browser.get(address).context["slips"]]
+
+
+def test_a_page_counts_as_a_copy_as_soon_as_its_button_is_pressed_and_a_further_one_is_a_duplicate(ciro, tickets):
+    form = {"ticket": fields(tickets[0]), "by": "page"}
+    first, second = (ciro.post(PRINT, form).headers["Location"] for _time in range(2))
+
+    assert (marks(ciro, first), marks(ciro, second)) == ([""], ["DUPLICATE"])
+    assert marks(ciro, reverse("kitchen:print_page", args=[tickets[0].ref])) == ["DUPLICATE"]
+    assert list(PrintJob.objects.order_by("copy").values_list("copy", "is_page")) == [(1, True), (2, True)]
+    assert Ticket.objects.get(ref=tickets[0].ref).is_worked_on
+
+
+def test_to_look_at_a_page_writes_nothing_whatever_copy_it_names(ciro, tickets):
+    ref = tickets[0].ref
+    addresses = [f"{PRINT}?ticket={ref}", f"{PRINT}?copy={ref}:7", f"{PRINT}?copy={ref}:x", f"{PRINT}?copy={ref}"]
+
+    assert [marks(ciro, address) for address in addresses] == [[""]] * 4
+    assert ciro.get(f"{PRINT}?ticket={ref}&copy=x:1").status_code == 404
+    assert not PrintJob.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "mark"),
+    [
+        ({"state": PrintState.QUEUED, "is_outcome_unknown": True}, "DUPLICATE?"),
+        ({"state": PrintState.PRINTING}, "DUPLICATE?"),
+        ({"state": PrintState.QUEUED}, ""),
+    ],
+    ids=["unknown", "being printed", "not begun"],
+)
+def test_a_page_says_that_it_may_be_a_duplicate_while_nobody_knows_whether_one_came_out(ciro, tickets, outcome, mark):
+    at = clock.now()
+    PrintJob.objects.create(ticket=tickets[0], requested_by="system", requested_at=at, due_at=at, **outcome)
+
+    location = ciro.post(PRINT, {"ticket": fields(tickets[0]), "by": "page"}).headers["Location"]
+
+    assert marks(ciro, location) == [mark]
+
+
+def test_the_printer_marks_a_slip_after_a_page_as_a_duplicate(ciro, kitchen, printer, tickets):
+    ciro.post(PRINT, {"ticket": fields(tickets[0]), "by": "page"})
+    ciro.post(PRINT, {"ticket": fields(tickets[0]), "by": "printer"})
+    print_next(kitchen, clock.now())
+
+    [text] = printer.texts
+    assert text.splitlines()[0] == "DUPLICATE"
+
+
+@pytest.mark.parametrize("by", ["page", "printer"])
+def test_a_ticket_that_is_not_to_be_cooked_yet_is_not_printed(ciro, kitchen, printer, by):
+    at = clock.now()
+    times = {"slot_at": at, "joins_queue_at": at + timedelta(hours=1)}
+    held = in_queue(kitchen, TicketState.HELD, at=at)
+    later = in_queue(kitchen, TicketState.SCHEDULED, at=at, **times)
+
+    response = ciro.post(PRINT, {"ticket": fields(*held, *later), "by": by})
+
+    assert response.headers["Location"] == BOARD
+    assert messages_on_board(ciro) == [
+        "#1 is not paid yet. It can be printed then.",
+        "#1 is for later. It can be printed when it has joined the queue.",
+    ]
     assert not PrintJob.objects.exists()
 
 

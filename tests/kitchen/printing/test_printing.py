@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from kitchen import services as kitchen_services
 from kitchen import signals as kitchen_signals
-from kitchen.models import Kitchen, Ticket, TicketState
+from kitchen.models import Kitchen, Ticket, TicketChange, TicketState
 from kitchen.printing import selectors as printing_selectors
 from kitchen.printing import services as printing_services
 from kitchen.printing.exceptions import NoPrinter
 from kitchen.printing.models import PrinterProblem, PrintJob, PrintState
+from kitchen.printing.printer import PrintFailed
 from kitchen.printing.services.attempts import MAX_ATTEMPTS
 from kitchen.services import withdraw_ticket
 from orders.models import PaymentMethod
@@ -242,6 +243,87 @@ def test_a_cancelled_ticket_that_a_cook_prints_says_that_it_is_cancelled(kitchen
 
     [text] = printer.texts
     assert text.splitlines()[0] == "CANCELLED"
+
+
+def test_a_ticket_is_worked_on_from_the_moment_its_slip_is_begun_unless_nothing_came_out(
+    kitchen, printer, placed_order
+):
+    assert not Ticket.objects.get().is_worked_on
+    claimed = printing_services.claim_print_job(kitchen_id=kitchen.pk, at=FRIDAY_NIGHT)
+    assert Ticket.objects.get().is_worked_on
+
+    failure = PrintFailed(PrinterProblem.NO_PAPER)
+    printing_services.record_print_outcome(job=claimed, failure=failure, at=FRIDAY_NIGHT)
+    assert not Ticket.objects.get().is_worked_on
+
+    claimed = printing_services.claim_print_job(kitchen_id=kitchen.pk, at=only_job().due_at)
+    failure = PrintFailed(PrinterProblem.INTERRUPTED, is_outcome_unknown=True)
+    printing_services.record_print_outcome(job=claimed, failure=failure, at=FRIDAY_NIGHT)
+    assert Ticket.objects.get().is_worked_on
+
+
+def change_allergies(kitchen, order, allergies):
+    kitchen_services.change_ticket_notes(kitchen=kitchen, ref=order.ref, notes="", allergies=allergies, at=FRIDAY_NIGHT)
+
+
+def test_a_printed_ticket_that_is_changed_turns_on_the_board_and_is_printed_again_by_itself(
+    kitchen, printer, placed_order
+):
+    print_next(kitchen)
+
+    change_allergies(kitchen, placed_order, "Nuts")
+    change_allergies(kitchen, placed_order, "Nuts and milk")
+    while print_next(kitchen):
+        pass
+
+    assert Ticket.objects.get().unacknowledged_change == TicketChange.CHANGED
+    _first, second = printer.texts  # one slip for both changes: the second came before it was begun
+    assert second.splitlines()[0] == "CHANGED"
+    assert "ALLERGY: Nuts and milk" in second
+
+
+def test_a_ticket_that_is_changed_while_its_slip_comes_out_has_a_slip_of_its_own(kitchen, printer, placed_order):
+    claimed = printing_services.claim_print_job(kitchen_id=kitchen.pk, at=FRIDAY_NIGHT)
+    change_allergies(kitchen, placed_order, "Nuts")
+    printing_services.record_print_outcome(job=claimed, failure=None, at=FRIDAY_NIGHT)
+    print_next(kitchen)
+
+    [text] = printer.texts
+    assert text.splitlines()[0] == "CHANGED"
+
+
+def test_a_printed_ticket_that_is_cancelled_is_printed_again_by_itself(kitchen, printer, placed_order, chef):
+    print_next(kitchen)
+
+    withdraw_ticket(kitchen=kitchen, ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    print_next(kitchen)
+
+    assert Ticket.objects.get().unacknowledged_change == TicketChange.CANCELLED
+    assert printer.texts[1].splitlines()[0] == "CANCELLED"
+
+
+@pytest.mark.parametrize("is_gone", [False, True], ids=["not printed", "gone"])
+def test_a_ticket_that_is_not_on_paper_or_has_left_the_shop_is_not_printed_when_it_is_cancelled(
+    kitchen, printer, placed_order, chef, is_gone
+):
+    if is_gone:
+        print_next(kitchen)
+        Ticket.objects.update(state=TicketState.GONE)
+    before = len(printer.documents)
+
+    withdraw_ticket(kitchen=kitchen, ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+
+    assert not print_next(kitchen)
+    assert len(printer.documents) == before
+
+
+def test_a_slip_that_a_cook_has_requested_of_a_ticket_that_is_gone_says_so(kitchen, printer, placed_order, chef):
+    print_next(kitchen)
+    request(placed_order, chef)
+    Ticket.objects.update(state=TicketState.GONE)
+    print_next(kitchen)
+
+    assert printer.texts[1].splitlines()[0] == "GONE"
 
 
 # Failures ---------------------------------------------------------------------------------------------------------

@@ -1,13 +1,18 @@
 """What is on a slip: the letters that the printer has, no command in any text, and lines that fit."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kitchen import selectors as kitchen_selectors
+from kitchen.models import FulfillmentMethod, Ticket, TicketState
 from kitchen.printing.code_page import encode, printable
 from kitchen.printing.escpos_document import END, START, escpos_document
 from kitchen.printing.layout import slip_lines
 from kitchen.printing.slips import Slip, SlipItem, slip_of
+from tests import shop
 from tests.kitchen.printing.receipt_printer import text_of
 from tests.kitchen.tickets import MARGHERITA, ticket
 from tests.shop import FRIDAY_NIGHT
@@ -177,3 +182,34 @@ def test_the_print_page_takes_a_longer_paper_for_more_lines(lines, paper):
     item = SlipItem(1, "Margherita", "Large", ["Olives"] * (lines - 1), [], [], is_declared=True)
 
     assert changed(items=[item]).paper == paper
+
+
+@pytest.mark.parametrize(("method", "due"), [("pickup", "20:58"), ("delivery", "20:38")])
+def test_slip_and_card_of_a_ticket_that_is_booked_for_later_name_the_time_that_the_guest_wants(kitchen, method, due):
+    kitchen.max_slot_pizzas = 4
+    kitchen.save()
+    order = shop.place(method=FulfillmentMethod(method), wanted_at=FRIDAY_NIGHT + timedelta(hours=1))
+    booked, at = Ticket.objects.get(ref=order.ref), FRIDAY_NIGHT + timedelta(minutes=45)
+
+    slip = slip_of(booked, at=at)
+    [card] = kitchen_selectors.board(kitchen, at=at).waiting
+
+    assert (slip.wanted, slip.due) == ("21:00", due)
+    assert (card.wanted, card.due) == ("21:00", due)
+
+
+@pytest.mark.parametrize(
+    ("state", "mark"),
+    [
+        (TicketState.HELD, "NOT PAID"),
+        (TicketState.SCHEDULED, "FOR LATER"),
+        (TicketState.GONE, "GONE"),
+        (TicketState.WITHDRAWN, "CANCELLED"),
+        (TicketState.READY, ""),
+    ],
+)
+def test_a_slip_of_a_ticket_that_is_not_to_be_made_or_not_yet_says_so(state, mark):
+    later = FRIDAY_NIGHT + timedelta(hours=1)
+    times = {"slot_at": later, "joins_queue_at": later} if state == TicketState.SCHEDULED else {}
+
+    assert slip_of(ticket(state=state, **times), at=FRIDAY_NIGHT).mark == mark

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kitchen import services as kitchen_services
-from kitchen.models import BoardScreen, FulfillmentMethod, Kitchen
+from kitchen.models import BoardScreen, FulfillmentMethod, Kitchen, TicketState
 from menu import services as menu_services
 from menu.models import Pizza
 from orders.backoffice.dashboard import dashboard
@@ -28,6 +28,7 @@ from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.users.roles import DRIVER, MANAGER
 from tests import shop
 from tests.factories import BoardScreenFactory
+from tests.kitchen.tickets import in_queue
 from tests.orders.payments import refund_helpers
 from tests.shop import FRIDAY_NIGHT
 
@@ -142,15 +143,26 @@ def test_a_full_kitchen_says_so(marta, kitchen):
 
 
 def test_an_open_kitchen_whose_board_is_nowhere_in_sight_or_heard_says_so(marta, kitchen):
-    BoardScreen.objects.update(is_sound_on=False)
-    assert texts(marta)["kitchen"] == ["The sound is off on every screen of the board."]
+    BoardScreen.objects.update(is_sound_on=False, name="Wall")
+    assert texts(marta)["kitchen"] == ["The sound is off on every screen of the board: Wall."]
 
     BoardScreen.objects.update(last_visible_at=LATER - timedelta(seconds=45))
     assert texts(marta)["kitchen"] == ["The kitchen is open, and no screen shows its board."]
     assert buttons(marta, "kitchen") == [reverse("admin:kitchen_boardscreen_changelist")]
 
+    Kitchen.objects.update(watches_screens=False)
+    assert "kitchen" not in texts(marta)
+    Kitchen.objects.update(watches_screens=True)
+
     Kitchen.objects.update(opening_hours={"week": [[]] * 7})
     assert "kitchen" not in texts(marta)
+
+
+def test_a_ticket_that_is_on_hold_for_too_long_needs_a_hand(marta, kitchen):
+    in_queue(kitchen, TicketState.WAITING, on_hold_since=FRIDAY_NIGHT)
+
+    assert "kitchen" not in texts(marta, at=LATER - timedelta(seconds=1))
+    assert texts(marta)["kitchen"] == ["#1 is on hold since 20:00."]
 
 
 def test_a_sound_on_one_screen_is_enough(marta):
