@@ -18,6 +18,7 @@ from kitchen.views.service_worker import allow_service_worker
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 
+COPY_HEADER = "X-Board-Copy"  # the browser keeps this answer for later: what is meant for the next page waits for it
 REFUSED_TICKET = "ticket-"  # begins the tag of a message that is about one ticket; its ref follows
 
 
@@ -58,11 +59,11 @@ def render_board(
 
     :param pause_form, capacity_form: a tool's form with errors; the tool is shown open
     """
-    by, kitchen = actor_of(request), selectors.the_kitchen()
+    by, kitchen, is_copy = actor_of(request), selectors.the_kitchen(), COPY_HEADER in request.headers
     board = selectors.board(kitchen, station=station_of(request), at=clock.now())
     context = {
         "board": board,
-        "cards": rendered_cards(board, by=by, refusals=_refusals(request)),
+        "cards": rendered_cards(board, by=by, refusals={} if is_copy else _refusals(request)),
         "seen_at_once": f":{MAX_AT_ONCE}",
         "printing": printing_selectors.printer_state(kitchen),
         "undo_offers": lambda: selectors.undo_offers(by=by),  # a refresh shows none
@@ -74,6 +75,8 @@ def render_board(
         "capacity_form": capacity_form or CapacityForm(kitchen=kitchen),
         "open_tool": "pause" if pause_form else "capacity" if capacity_form else request.GET.get("tool", ""),
     }
+    if is_copy:
+        context |= {"messages": (), "undo_offers": ()}
     part = "#board" if request.headers.get("HX-Request") else ""
     return allow_service_worker(render)(request, f"kitchen/board.html{part}", context, status=status)
 

@@ -24,10 +24,12 @@ from pizzeria.users.keycloak.sessions import follow_session_key
 from pizzeria.users.login_urls import reauthentication_url
 from pizzeria.users.session_auth import actor_for_request
 
-# Event streams reconnect, screens report themselves, and two pages of the admin are refreshed: all without a person,
-# so that it does not count as use of a session.
+# Event streams reconnect, screens report themselves, pages are refreshed, and a browser keeps a copy of the board: all
+# without a person, so that it does not count as use of a session.
 STREAMS = "/stream/"
 WITHOUT_A_PERSON = ("admin:overview", "admin:kitchen_boardscreen_refresh", "kitchen:report_screen")
+REFRESHED_PARTS = ("board", "tour")  # the ids of elements that fetch themselves again
+COPY_HEADER = "X-Board-Copy"
 
 REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
@@ -98,9 +100,15 @@ class SessionRevalidationMiddleware:
             auth.logout(request)
         elif sessions.began_by_keycloak(request.session):
             revalidate_request(request, at=at)
-        is_by_itself = request.path in map(reverse, WITHOUT_A_PERSON) or request.path.startswith(STREAMS)
-        if SESSION_KEY in request.session and not is_by_itself:
+        if SESSION_KEY in request.session and not _is_without_a_person(request):
             sessions.mark_used(request.session, in_admin=in_admin, at=at)
+
+
+def _is_without_a_person(request: HttpRequest) -> bool:
+    if request.path.startswith(STREAMS) or request.path in map(reverse, WITHOUT_A_PERSON):
+        return True
+    is_refresh = request.headers.get("HX-Trigger") in REFRESHED_PARTS or COPY_HEADER in request.headers
+    return request.method == "GET" and is_refresh
 
 
 class StepUpMiddleware:
@@ -139,7 +147,10 @@ class SignInRedirectMiddleware:
         if target.path != sign_in:
             return response
         if request.headers.get("HX-Request"):
-            return HttpResponseClientRedirect(_local_path(request, request.headers.get("HX-Current-URL")) or sign_in)
+            way = _local_path(request, request.headers.get("HX-Current-URL")) or sign_in
+            response = HttpResponseClientRedirect(way)
+            response.headers["X-Signed-Out"] = "1"  # a script tells it from the redirects of pages by this
+            return response
         if request.method not in ("GET", "HEAD") and parse_qs(target.query).get("next") == [request.get_full_path()]:
             page = _local_path(request, request.headers.get("Referer"))
             response.headers["Location"] = f"{sign_in}?{urlencode({'next': page})}" if page else sign_in

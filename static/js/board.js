@@ -12,14 +12,6 @@ const waitingSteps = [];
 const sentSteps = new Set(); // the values of the buttons whose answer is still to come
 let isSending = false;
 
-function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16)); // `randomUUID` is missing on a plain connection
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target !== stepsForm || !window.htmx) return;
   event.preventDefault();
@@ -31,7 +23,7 @@ document.addEventListener("submit", (event) => {
   if (sentSteps.has(name)) return;
   if (isStep) sentSteps.add(name);
   else clearSelection();
-  waitingSteps.push({ path: submitter?.getAttribute("formaction") ?? stepsForm.getAttribute("action"), data, name, key: newKey() });
+  waitingSteps.push({ path: submitter?.getAttribute("formaction") ?? stepsForm.getAttribute("action"), data, name, key: newUuid() });
   showSentSteps();
   sendNext();
 });

@@ -7,6 +7,9 @@ const board = () => document.getElementById("board");
 const copiedPart = () => document.getElementById("kept-part"); // in a page that is a copy: what the board showed last
 let lastPart = "";
 
+let hasEnded = false; // the access to the board: what was deleted must not be kept again
+document.addEventListener("board:forget", () => (hasEnded = true));
+
 // --- This page may be a copy ---
 
 function restoreCopy() {
@@ -31,11 +34,11 @@ const assets = () => {
 
 async function tellWorker(message) {
   const { active } = await navigator.serviceWorker.ready;
-  active.postMessage({ ...message, reader: boardReader, at: inStepAt });
+  if (!hasEnded) active.postMessage({ ...message, reader: boardReader, at: inStepAt });
 }
 
 async function keepCopy() {
-  if (isFailing || !board()) return;
+  if (isFailing || hasEnded || !board()) return;
   noteKept();
   await tellWorker({ kind: "keep", assets: loadedAssets });
 }
@@ -49,7 +52,7 @@ async function startKeeping() {
   navigator.serviceWorker.addEventListener("controllerchange", keepCopy); // a new worker starts with nothing
   setInterval(keepCopy, REKEEP_MS);
   document.addEventListener("htmx:afterOnLoad", ({ detail: { target, failed, xhr } }) => {
-    if (failed || target.id !== "board" || xhr.responseText === lastPart) return;
+    if (failed || hasEnded || target.id !== "board" || xhr.responseText === lastPart) return;
     lastPart = xhr.responseText;
     noteKept();
     tellWorker({ kind: "part", html: lastPart });

@@ -1,15 +1,18 @@
-// A tap on the board whose request got no answer is kept, and sent again when the line is back: in order, with the
+// A step on the board whose request got no answer is kept, and sent again when the line is back: in order, with the
 // idempotency key of its first attempt, so that it is carried out once even if only the answer was lost. A tap that could
 // not be sent within five minutes is given up, and one that was refused is reported; both say so until they are closed.
+// The board's other buttons, which lead to a page or print, do nothing without a connection, and say so.
 
 const GIVEN_UP_MS = 5 * 60_000;
 const RESEND_INTERVAL_MS = 3000;
 const RESEND_TIMEOUT_MS = 8000;
+const NO_LINE = "There is no line. Nothing was done.";
 const NOT_CONFIRMED = "This was not confirmed. Look again before you repeat it.";
 const UNREACHED = [502, 503, 504]; // the answer of a proxy whose server is gone
 
 const boardForm = () => document.getElementById("board-form");
 const isPost = (elt, verb) => Boolean(boardForm()?.contains(elt)) && verb === "post";
+const isKeptAddress = (path) => boardForm().dataset.keptAddresses.split(" ").includes(path);
 const isTap = ({ elt, requestConfig }) => isPost(elt, requestConfig.verb);
 
 const sentTaps = new Map(); // by idempotency key: the taps that htmx sends, until they are answered
@@ -22,10 +25,16 @@ let attempt = new AbortController(); // of the tap that is being sent again
 document.addEventListener("htmx:configRequest", (event) => {
   const { elt, verb, headers, formData, path } = event.detail;
   if (!isPost(elt, verb)) return;
+  if (!isKeptAddress(path)) {
+    if (navigator.onLine && !isFailing) return;
+    event.preventDefault();
+    report(null, NO_LINE);
+    return;
+  }
   const fields = [...formData].filter(([name]) => name !== "csrfmiddlewaretoken");
   const steps = tapStepsOf(fields);
   if (!steps.length) return;
-  const tap = { key: headers["Idempotency-Key"] ?? newTapKey(), reader: boardReader, at: Date.now(), address: path, fields, steps, message: "" };
+  const tap = { key: headers["Idempotency-Key"] ?? newUuid(), reader: boardReader, at: Date.now(), address: path, fields, steps, message: "" };
   headers["Idempotency-Key"] = tap.key;
   const isWaiting = waitingTaps().length > 0 || !navigator.onLine; // no tap overtakes an earlier one
   if (!isWaiting) {
@@ -130,12 +139,13 @@ async function send(tap) {
     attempt = new AbortController();
     const signal = AbortSignal.any([attempt.signal, AbortSignal.timeout(RESEND_TIMEOUT_MS)]);
     response = await fetch(tap.address, { method: "POST", body, headers, redirect: "manual", signal });
-    if (UNREACHED.includes(response.status)) return false;
+    // These addresses redirect nobody: another server has answered, such as the sign-in page of a wireless network.
+    if (UNREACHED.includes(response.status) || response.type === "opaqueredirect") return false;
     answer = response.headers.get("Content-Type")?.startsWith("application/json") ? await response.json() : {};
   } catch {
     return false;
   }
-  if (response.status === 401 || response.status === 403 || response.type === "opaqueredirect") {
+  if (response.status === 401 || response.status === 403) {
     kept = [];
     await forgetBoard();
     location.reload(); // the page that says why
@@ -162,10 +172,11 @@ async function settle(tap, message) {
   if (tap.id) await putTap(tap).catch(() => {});
 }
 
-// What htmx has sent was answered by an error; null: it was no tap, and got no answer.
-function report(tap) {
-  const reported = tap ?? { key: newTapKey(), reader: boardReader, at: Date.now(), steps: [] };
-  reported.message = withLabel(labelsOf(reported), NOT_CONFIRMED);
+// Say what became of a tap that is not kept: htmx has sent it, and it was answered by an error; null: of another button.
+function report(tap, said = NOT_CONFIRMED) {
+  const reported = tap ?? { key: newUuid(), reader: boardReader, at: Date.now(), steps: [] };
+  reported.message = withLabel(labelsOf(reported), said);
+  if (!tap) kept = kept.filter(({ message }) => message !== said); // once is enough
   kept.push(reported);
   showKept();
 }

@@ -11,23 +11,14 @@ let screenKey = "";
 let isReportRefused = false; // the user is signed out, or may not see the board any more
 const access = new AbortController(); // aborted when it ends
 
-// `crypto.randomUUID` is missing where a tablet reaches the shop by plain http.
-function newScreenKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-
 function keyOfThisScreen() {
   if (screenKey) return screenKey;
   try {
     screenKey = localStorage.getItem(SCREEN_KEY) ?? "";
-    if (!screenKey) localStorage.setItem(SCREEN_KEY, newScreenKey());
+    if (!screenKey) localStorage.setItem(SCREEN_KEY, newUuid());
     screenKey = localStorage.getItem(SCREEN_KEY);
   } catch {
-    screenKey = newScreenKey(); // a browser that stores nothing: another screen after each reload
+    screenKey = newUuid(); // a browser that stores nothing: another screen after each reload
   }
   return screenKey;
 }

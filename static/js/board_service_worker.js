@@ -55,8 +55,9 @@ self.addEventListener("message", (event) => {
 });
 
 async function keepPage({ reader, at, assets }) {
-  const [cache, before] = [await caches.open(CACHE), forgotten];
-  const response = await fetch(BOARD);
+  const before = forgotten;
+  const cache = await caches.open(CACHE);
+  const response = await fetch(BOARD, { headers: { "X-Board-Copy": "1" } }); // its messages wait for the cook
   if (isRefusal(response)) return forget();
   const html = await response.text();
   if (!response.ok || !html.includes(`data-reader="${reader}"`)) return; // another user has signed in meanwhile
@@ -73,9 +74,10 @@ async function keepAssets(cache, assets) {
 }
 
 async function keepPart({ reader, at, html }) {
+  const before = forgotten;
   const cache = await caches.open(CACHE);
   const page = await cache.match(BOARD);
-  if (page?.headers.get("X-Reader") === reader) await cache.put(PART, copyOf(html, { reader, at }));
+  if (forgotten === before && page?.headers.get("X-Reader") === reader) await cache.put(PART, copyOf(html, { reader, at }));
 }
 
 function copyOf(html, { reader, at, policy = "default-src 'none'" }) {

@@ -36,15 +36,6 @@ const allTaps = async () => (await inTaps("readonly", (store) => store.getAll())
 const putTap = (tap) => inTaps("readwrite", (store) => store.put(tap));
 const deleteTap = (id) => inTaps("readwrite", (store) => store.delete(id));
 
-// crypto.randomUUID exists only on https, or on this machine.
-function newTapKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
-
 // "start:REF:SEQ", or several such with blanks between them; or bulk=start with ticket=REF:SEQ, several times.
 function tapStepsOf(fields) {
   const values = (name) => fields.filter(([each]) => each === name).map(([, value]) => value);

@@ -39,15 +39,17 @@ function startOutOfStep(at) {
   updateNotice();
 }
 
+const isSilentSince = (moment) => performance.now() - Math.max(moment, shownAt) > SILENCE_MS;
+const isOutOfStep = () => isFailing || isSilentSince(heardAt);
+
 // The press guard has to know what moves or covers something.
 const beforeChange = () => typeof rememberLayout === "function" && stableElement() && rememberLayout();
 
 function updateNotice() {
   const notice = document.getElementById("offline");
   if (!notice) return;
-  const isSilentSince = (moment) => performance.now() - Math.max(moment, shownAt) > SILENCE_MS;
   const hasStream = notice.hasAttribute("data-strict") && beatAt !== null;
-  const isOut = isFailing || isSilentSince(heardAt) || (hasStream && isSilentSince(beatHeardAt));
+  const isOut = isOutOfStep() || (hasStream && isSilentSince(beatHeardAt));
   const isHidden = !livePart() || document.hidden || !isOut;
   const hasChanged = isHidden !== notice.hidden;
   if (hasChanged) beforeChange();

@@ -7,7 +7,8 @@ const KEPT_TAPS = "kitchen-taps"; // a database
 const KEPT_FOR_MS = 12 * 3600 * 1000;
 const KEPT_NOTE = "kept-board"; // in the local storage: whose it is, and since when
 
-const boardReader = document.body?.dataset.reader ?? "";
+// Of the body, or in the admin of this script.
+const boardReader = document.querySelector("[data-reader]")?.dataset.reader ?? "";
 
 function keptNote() {
   try {
@@ -45,11 +46,11 @@ const keptIsMine = (async () => {
 })().catch(() => {}); // no storage at all: nothing is kept
 
 document.addEventListener("submit", ({ target }) => {
-  if (target.matches?.('form[action$="/sign-out/"]')) forgetBoard().catch(() => {});
+  if (target.matches?.("form[data-sign-out]")) forgetBoard().catch(() => {});
 });
 
-// Access to the board is refused, or the session has ended and the answer leads to the sign-in page.
+// Access to the board is refused, or the session has ended. A redirect alone says neither: some buttons lead to a page.
 document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr, requestConfig } }) => {
   if (!requestConfig.path.startsWith("/kitchen/")) return;
-  if (xhr.status === 401 || xhr.status === 403 || xhr.getResponseHeader("HX-Redirect")) forgetBoard().catch(() => {});
+  if (xhr.status === 401 || xhr.status === 403 || xhr.getResponseHeader("X-Signed-Out")) forgetBoard().catch(() => {});
 });

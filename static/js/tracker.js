@@ -1,5 +1,6 @@
 // The page of an order. The icon of its tab shows when the guest is awaited, also after a swap. The notice that there is no
-// news from the kitchen appears, and counts, by itself: nothing happens then that would fetch the page.
+// news from the kitchen appears, and counts, by itself: nothing happens then that would fetch the page. While the page is
+// out of step it cannot know whether there is any, and says nothing of it.
 
 const SILENCE_CHECK_MS = 1000;
 
@@ -18,7 +19,7 @@ function showSilence() {
   const notice = document.getElementById("silence");
   if (!notice) return;
   const now = (Date.now() - clockSkewMs) / 1000;
-  const isHidden = now < Number(notice.dataset.begins);
+  const isHidden = isOutOfStep() || now < Number(notice.dataset.begins);
   const minutes = String(Math.max(0, Math.floor((now - Number(notice.dataset.since)) / 60)));
   const count = notice.querySelector(".silence-minutes");
   if (count.textContent !== minutes) count.textContent = minutes;

@@ -57,6 +57,10 @@ def card_of(page, placed):
     return page.locator(f"#ticket-{placed.ref}")
 
 
+def select(page, placed):
+    card_of(page, placed).locator("input[name=ticket]").press("Space")
+
+
 def start(page, placed):
     press(page.get_by_role("button", name=f"Start cooking #{placed.number}"))
 
@@ -110,6 +114,9 @@ def test_taps_without_a_line_survive_a_reload_and_are_sent_once_and_in_order_whe
         start(page, placed)
         expect(card_of(page, placed)).to_contain_text(KEPT)
     expect(page.locator("#offline")).to_contain_text(OUT_OF_STEP)
+    select(page, third)
+    press(page.get_by_role("button", name="Cancel…"))  # it leads to a page
+    expect(page.locator("#taps .message")).to_contain_text("There is no line. Nothing was done.")
     page.reload()
     expect(page.locator("#offline")).to_contain_text(OUT_OF_STEP)
     for placed in (first, second):
@@ -125,6 +132,7 @@ def test_taps_without_a_line_survive_a_reload_and_are_sent_once_and_in_order_whe
         assert starts_of(placed) == 1
     expect(page.locator("#offline")).to_be_hidden()
     expect(page.get_by_text(KEPT)).to_have_count(0)
+    expect(page.locator(".column-waiting")).to_contain_text(f"#{third.number}")
     begun = StoredEvent.objects.filter(type=OrderCookingStarted.type).order_by("id")
     assert [event.aggregate_ref for event in begun] == [first.ref, second.ref]
 
@@ -168,11 +176,15 @@ def test_of_two_tabs_only_one_sends_a_kept_tap(board):
     assert starts_of(placed) == 1
 
 
-@pytest.mark.parametrize("end", ["sign-out", "role"])
+@pytest.mark.parametrize("end", ["sign-out", "another tab", "role"])
 def test_what_is_kept_is_deleted_with_the_access_to_the_board(board, end):
     page, proxy = board
     if end == "sign-out":
         sign_out(page)
+    elif end == "another tab":  # signs out: a copy that this one was about to keep is none any more
+        page.evaluate("forgetBoard()")
+        page.evaluate("navigator.serviceWorker.dispatchEvent(new Event('controllerchange'))")
+        assert page.evaluate("keptNote()") is None
     else:
         User.objects.get(username="chef").groups.clear()
         page.reload()
@@ -206,9 +218,15 @@ def test_a_copy_is_shown_for_twelve_hours_and_no_longer(board):
 
 def test_no_other_page_is_kept(board):
     page, _proxy = board
+    placed = order()
+    expect(card_of(page, placed)).to_be_visible()
+    select(page, placed)
+    press(page.get_by_role("button", name="Print"))
+    expect(page).to_have_url(re.compile("/kitchen/print/"))
     page.goto("/menu/")
     page.goto("/kitchen/orders/")
 
+    assert "/kitchen/" in kept_paths(page)  # a button that leads to a page ends no access
     assert {path for path in kept_paths(page) if not path.startswith("/static/")} <= {"/kitchen/", "/kitchen/kept-part"}
 
 

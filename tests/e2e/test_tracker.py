@@ -67,11 +67,15 @@ def test_the_notice_of_a_silent_kitchen_appears_and_counts_while_nothing_is_fetc
     page.goto(link(order))
     expect(page.locator("#silence")).to_be_hidden()
     expect(page.locator("#silence")).to_have_count(1)
-    page.route("**/orders/**", lambda _route: None)  # no answer from now on
+    page.route("**/orders/**", lambda route: route.fulfill(status=204))  # nothing has changed, from now on
 
     page.clock.fast_forward("02:00")
     expect(page.locator("#silence")).to_be_visible()
     expect(page.locator("#announcements")).to_have_text(re.compile("No news from the kitchen for 1[12] minutes"))
     page.clock.fast_forward("05:00")
-
     expect(page.locator("#silence")).to_have_text(re.compile("No news from the kitchen for 1[67] minutes"))
+
+    page.route("**/orders/**", lambda _route: None)  # no answer
+    page.clock.fast_forward("01:00")
+    expect(page.locator("#offline")).to_be_visible()
+    expect(page.locator("#silence")).to_be_hidden()  # the page does not know

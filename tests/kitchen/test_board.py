@@ -198,6 +198,18 @@ def test_an_htmx_request_of_a_signed_out_screen_is_redirected_to_the_whole_board
     for response in (client.get(BOARD, headers=HTMX), press(client, "start", ticket, headers=HTMX)):
         assert "Location" not in response
         assert response["HX-Redirect"] == BOARD
+        assert response["X-Signed-Out"] == "1"
+
+
+def test_a_button_that_leads_to_a_page_does_not_look_like_the_end_of_the_access(sign_in, kitchen):
+    """The board's script deletes what the browser keeps of it when the access ends."""
+    [ticket] = in_queue(kitchen, TicketState.WAITING)
+    fields = {"ticket": f"{ticket.ref}:{ticket.seq}", "bulk": "cancel", "by": "page"}
+
+    for address in (reverse("orders:cancel_from_board"), reverse("kitchen:print")):
+        response = sign_in(MANAGER).post(address, fields, headers=HTMX)
+        assert response["HX-Redirect"]
+        assert "X-Signed-Out" not in response
 
 
 def test_an_htmx_request_of_a_signed_out_screen_without_a_current_url_is_redirected_to_sign_in(client):

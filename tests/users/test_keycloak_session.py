@@ -173,6 +173,34 @@ def test_a_session_expires_if_unused_for_twelve_hours_or_half_an_hour_in_the_adm
     assert (response.request["PATH_INFO"] == page) == is_in
 
 
+@pytest.mark.parametrize(
+    ("page", "by_itself"),
+    [
+        (BOARD, {"HX-Request": "true", "HX-Trigger": "board"}),
+        (BOARD, {"X-Board-Copy": "1"}),
+        (reverse("deliveries:tour"), {"HX-Request": "true", "HX-Trigger": "tour"}),
+    ],
+)
+def test_a_page_that_refreshes_itself_does_not_keep_a_session_in_use(client, realm, page, by_itself):
+    complete_login(client, realm, Person("marta", roles=("manager", "driver")))
+    age_session(client, hours=11)
+    assert client.get(page, headers=by_itself).status_code == 200
+    age_session(client, hours=2)
+    client.get(page, headers=by_itself)
+
+    assert not is_signed_in(client)
+
+
+def test_control_a_button_of_a_refreshed_page_keeps_a_session_in_use(client, realm):
+    complete_login(client, realm, Person("marta", roles=("manager",)))
+    age_session(client, hours=11)
+    client.post(reverse("kitchen:steps"), headers={"HX-Request": "true", "HX-Trigger": "board-sender"})
+    age_session(client, hours=2)
+    client.get(BOARD)
+
+    assert is_signed_in(client)
+
+
 def test_a_session_expires_in_the_admin_even_if_it_was_used_for_other_pages_meanwhile(client, realm):
     complete_login(client, realm, Person("marta", roles=("manager",)))
     for page in ("/", BOARD):
