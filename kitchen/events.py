@@ -63,6 +63,7 @@ class BoardSettingsChanged(DomainEvent[Kitchen], type="kitchen.board_settings_ch
     warning_minutes: int
     late_minutes: int
     unseen_seconds: int
+    watches_screens: bool
     stops_without_screen: bool
     shows_cook: bool
     uses_learned_minutes: bool

@@ -53,6 +53,11 @@ class Kitchen(Aggregate):
     unseen_seconds = models.PositiveSmallIntegerField(default=30, db_default=30)
     # No orders as soon as possible while no board is shown.
     stops_without_screen = models.BooleanField(default=False, db_default=False)
+    # Managers are told while no cook's screen shows the board; off: the kitchen works by its printer or by the API.
+    watches_screens = models.BooleanField(default=True, db_default=True)
+    unwatched_since = models.DateTimeField(
+        null=True, blank=True
+    )  # since when it has accepted orders while no board was shown
     shows_cook = models.BooleanField(default=False, db_default=False)  # guests read the first name of the cook
     # Promises are computed from what pizzas really took.
     uses_learned_minutes = models.BooleanField(default=True, db_default=True)
@@ -338,6 +343,7 @@ class BoardScreen(models.Model):
     last_seen_at = models.DateTimeField()  # the last heartbeat
     last_visible_at = models.DateTimeField(null=True, blank=True)  # the last heartbeat at which the board was in sight
     is_sound_on = models.BooleanField(default=False)
+    is_of_cook = models.BooleanField(default=False)  # at the last heartbeat: the user may cook, and is no manager
     sound_tested_at = models.DateTimeField(null=True, blank=True)  # "I heard it", by the user of then
     sound_tested_by = models.CharField(max_length=32, blank=True, default="")  # actor, as in a stored event
     board_version = models.PositiveBigIntegerField(default=0)  # that it shows

@@ -5,12 +5,13 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from kitchen import selectors, services
+from kitchen.board_address import redirect_to_board
 from kitchen.forms import ScreenNameForm, ScreenReportForm
 from kitchen.models import BoardScreen
 from kitchen.permissions import SEE_BOARD
@@ -44,11 +45,11 @@ def name_screen(request: HttpRequest) -> HttpResponse:
     form = ScreenNameForm(request.POST)
     if not form.is_valid():
         messages.warning(request, str(next(iter(form.errors.values()))[0]))
-        return redirect("kitchen:board")
+        return redirect_to_board(request)
     screen = get_object_or_404(BoardScreen, key=form.cleaned_data["key"])
     try:
         services.name_screen(screen_id=screen.pk, name=form.cleaned_data["name"], by=actor_of(request), at=clock.now())
         messages.success(request, _("This screen is called “%(name)s” now.") % form.cleaned_data)
     except Refusal as refusal:
         messages.warning(request, refusal.message)
-    return redirect("kitchen:board")
+    return redirect_to_board(request)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kitchen.models import LOAD, BoardScreen, Kitchen, Ticket, TicketState
 
@@ -62,12 +62,21 @@ class SeenTicket:
 
 
 def live_screens(kitchen: Kitchen, at: datetime) -> "QuerySet[BoardScreen]":
-    """Filter the screens on which the board is in sight: a heartbeat has said so a moment ago."""
-    return BoardScreen.objects.filter(kitchen=kitchen, last_visible_at__gt=at - LIVE_FOR)
+    """
+    Filter the screens on which the board is in sight of cooks: a heartbeat has said so a moment ago.
+
+    A manager who is signed in may be anywhere: such a screen counts only if it has a name. One without sound counts.
+    """
+    return in_kitchen(kitchen).filter(last_visible_at__gt=at - LIVE_FOR)
+
+
+def in_kitchen(kitchen: Kitchen) -> "QuerySet[BoardScreen]":
+    """Filter the screens that are taken to be in the kitchen: those where a cook is signed in, or which have a name."""
+    return BoardScreen.objects.filter(Q(is_of_cook=True) | ~Q(name=""), kitchen=kitchen)
 
 
 def has_live_screen(kitchen: Kitchen, at: datetime) -> bool:
-    """Return whether the board is in sight on any screen. One query."""
+    """Return whether the board is in sight of a cook on any screen. One query."""
     return live_screens(kitchen, at).exists()
 
 

@@ -160,6 +160,11 @@ class BoardSettingsForm(KitchenSettingsForm):
         at_most=3600,
         help_text=_("Then a new ticket gets louder, and managers are told. 0: never."),
     )
+    watches_screens = forms.BooleanField(
+        label=_("Tell managers when no screen shows the board"),
+        required=False,
+        help_text=_("Untick it if the kitchen works by its printer, or by another program, alone."),
+    )
     stops_without_screen = forms.BooleanField(
         label=_("Take no orders while no screen shows the board"),
         required=False,

@@ -44,6 +44,7 @@ class BoardScreenFactory(DjangoModelFactory):
     first_seen_at = factory.SelfAttribute("last_seen_at")
     last_visible_at = factory.SelfAttribute("last_seen_at")
     is_sound_on = True
+    is_of_cook = True
 
 
 class CategoryFactory(DjangoModelFactory):

@@ -3,6 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -22,6 +23,7 @@ class Migration(migrations.Migration):
                 ("first_seen_at", models.DateTimeField()),
                 ("last_seen_at", models.DateTimeField()),
                 ("is_sound_on", models.BooleanField(default=False)),
+                ("is_of_cook", models.BooleanField(default=False)),
                 ("sound_tested_at", models.DateTimeField(blank=True, null=True)),
                 ("sound_tested_by", models.CharField(blank=True, default="", max_length=32)),
                 ("board_version", models.PositiveBigIntegerField(default=0)),
@@ -75,6 +77,16 @@ class Migration(migrations.Migration):
             model_name="kitchen",
             name="unseen_seconds",
             field=models.PositiveSmallIntegerField(db_default=30, default=30),
+        ),
+        migrations.AddField(
+            model_name="kitchen",
+            name="watches_screens",
+            field=models.BooleanField(db_default=True, default=True),
+        ),
+        migrations.AddField(
+            model_name="kitchen",
+            name="unwatched_since",
+            field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
             model_name="kitchen",
@@ -142,7 +154,7 @@ class Migration(migrations.Migration):
             name="wanted_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(  # 0008 validates it
             model_name="ticket",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -153,7 +165,7 @@ class Migration(migrations.Migration):
                 name="ticket_scheduled_has_a_time",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(  # 0008 validates it
             model_name="ticket",
             constraint=models.CheckConstraint(
                 condition=models.Q(("unacknowledged_change__in", ("", "cancelled", "changed"))),

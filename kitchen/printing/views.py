@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kitchen.board_address import board_url, redirect_to_board, with_station
 from kitchen.permissions import COOK, SEE_BOARD
 from kitchen.printing import selectors, services, tasks
 from pizzeria.foundation import clock
@@ -43,7 +44,7 @@ def print_tickets(request: HttpRequest) -> HttpResponse:
     if not 1 <= len(refs) <= MAX_TICKETS:
         sentence = _("Please select the tickets to print first: up to %(limit)d at once.")
         messages.warning(request, sentence % {"limit": MAX_TICKETS})
-        return redirect("kitchen:board")
+        return redirect_to_board(request)
     if request.method != "POST":
         return _slips_page(request, refs)
     return _open_page(request, refs) if request.POST.get("by") == "page" else _print(request, refs)
@@ -53,16 +54,16 @@ def print_tickets(request: HttpRequest) -> HttpResponse:
 @require_POST
 def dismiss_failures(request: HttpRequest) -> HttpResponse:
     _run(request, services.dismiss_print_failure, _refs(request))
-    return redirect("kitchen:board")
+    return redirect_to_board(request)
 
 
 def _open_page(request: HttpRequest, refs: Sequence[UUID]) -> HttpResponse:
     """Record a copy of each ticket, and lead to the page that shows them."""
     jobs = _run(request, services.print_page, refs)
     if not jobs:
-        return redirect("kitchen:board")
+        return redirect_to_board(request)
     copies = [f"{job.ticket.ref}:{job.copy}" for job in jobs]
-    return _whole_page(request, reverse("kitchen:print", query={"copy": copies}))
+    return _whole_page(request, with_station(request, reverse("kitchen:print", query={"copy": copies})))
 
 
 def _print(request: HttpRequest, refs: Sequence[UUID]) -> HttpResponse:
@@ -73,7 +74,7 @@ def _print(request: HttpRequest, refs: Sequence[UUID]) -> HttpResponse:
         messages.success(request, _("Printing %(tickets)s.") % {"tickets": labels})
     for kitchen_id in {ticket.kitchen_id for ticket in tickets}:
         tasks.queue_soon(kitchen_id)
-    return redirect("kitchen:board")
+    return redirect_to_board(request)
 
 
 def _run[Result](request: HttpRequest, command: Callable[..., Result], refs: Sequence[UUID]) -> list[Result]:
@@ -95,7 +96,7 @@ def _slips_page(request: HttpRequest, refs: Sequence[UUID]) -> HttpResponse:
     slips = selectors.slips(refs, copies=_copies(request), at=clock.now())
     if not slips:
         raise Http404
-    return render(request, "kitchen/print_page.html", {"slips": slips})
+    return render(request, "kitchen/print_page.html", {"slips": slips, "board_url": board_url(request)})
 
 
 def _whole_page(request: HttpRequest, address: str) -> HttpResponse:

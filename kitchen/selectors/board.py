@@ -125,6 +125,7 @@ class Board:
     is_full: bool
     closed_reason: str  # why no orders are accepted, also "closed" by the opening hours; blank: they are accepted
     closed_until: datetime | None  # None: open, or closed until further notice
+    takes_later: bool  # orders for later are taken, also while none are as soon as possible
 
     @property
     def unseen(self) -> list[BoardTicket]:
@@ -166,6 +167,7 @@ def board(kitchen: Kitchen, *, station: str = "", at: datetime) -> Board:
         is_full=_is_full(kitchen, load),
         closed_reason=_closed_reason(kitchen, at),
         closed_until=None if kitchen.accepts_orders(at) else kitchen.opens_at(at),
+        takes_later=kitchen.max_slot_pizzas is not None,
     )
 
 

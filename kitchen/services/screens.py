@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from kitchen.models import BoardScreen, Kitchen
-from kitchen.permissions import SEE_BOARD
+from kitchen.permissions import CHANGE_CAPACITY, COOK, SEE_BOARD
 from kitchen.services.queue import refuse_unless_permitted
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
@@ -63,6 +63,7 @@ def report_screen(*, kitchen: Kitchen, report: ScreenReport, by: Actor, at: date
     refuse_unless_permitted(by, SEE_BOARD)
     changes: dict[str, Any] = {
         "user_id": by.user_id,
+        "is_of_cook": by.may(COOK) and not by.may(CHANGE_CAPACITY),
         "last_seen_at": at,
         "is_sound_on": report.sound,
         "board_version": report.version,

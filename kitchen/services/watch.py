@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from kitchen import screens
-from kitchen.models import BoardScreen, Kitchen
+from kitchen.models import Kitchen
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.alerts.kinds import AlertKind
 from pizzeria.foundation.alerts.models import Alert
@@ -20,10 +20,12 @@ from pizzeria.foundation.commands import command
 TICKET_UNSEEN = AlertKind(
     "ticket_unseen",
     _("No cook has seen ticket %(ticket)s for %(seconds)s seconds. Unseen for too long in all: %(tickets)s."),
+    again_after=timedelta(minutes=5),  # if further tickets have become unseen by then
 )
 NO_LIVE_SCREEN = AlertKind("no_live_screen", _("The kitchen %(kitchen)s is open, and no screen shows its board."))
 
-WITHOUT_SCREEN_FOR = timedelta(minutes=2)
+WITHOUT_SCREEN_FOR = timedelta(minutes=2)  # since the last heartbeat, the opening, or the end of a pause
+JUST_NOW = timedelta(minutes=1)  # longer than a screen is live after a heartbeat, and the interval of the watch
 REMINDER_AFTER = timedelta(hours=1)  # a manager has acknowledged that there is no screen, and there still is none
 
 
@@ -57,16 +59,30 @@ def _watch_tickets(kitchen: Kitchen, at: datetime) -> bool:
 
 def _watch_screens(kitchen: Kitchen, at: datetime) -> bool:
     """Raise the alert for a kitchen that takes orders while its board has been nowhere in sight: once each time."""
-    if screens.has_live_screen(kitchen, at) or not kitchen.accepts_orders(at):
+    needs_screen = kitchen.watches_screens and kitchen.accepts_orders(at)
+    if not needs_screen or screens.has_live_screen(kitchen, at):
+        _set_unwatched_since(kitchen, None)
         resolve_alert(NO_LIVE_SCREEN, key=kitchen.slug, at=at)
         return False
-    since = at - WITHOUT_SCREEN_FOR
-    last_visible_at = BoardScreen.objects.filter(kitchen=kitchen).aggregate(last=Max("last_visible_at"))["last"]
-    was_in_sight = last_visible_at is not None and last_visible_at > since
-    if was_in_sight or not kitchen.hours.is_open(since) or _is_known(kitchen, last_visible_at, at):
+    last_visible_at = screens.in_kitchen(kitchen).aggregate(last=Max("last_visible_at"))["last"]
+    began = kitchen.unwatched_since or _began(kitchen, last_visible_at, at)
+    _set_unwatched_since(kitchen, began)
+    if at - began < WITHOUT_SCREEN_FOR or _is_known(kitchen, last_visible_at, at):
         return False
     raise_alert(NO_LIVE_SCREEN, key=kitchen.slug, at=at, kitchen=kitchen.name)
     return True
+
+
+def _began(kitchen: Kitchen, last_visible_at: datetime | None, at: datetime) -> datetime:
+    """Return since when the board is nowhere in sight: the last heartbeat of just now, else the opening, just now."""
+    is_of_now = last_visible_at is not None and at - last_visible_at <= JUST_NOW
+    return last_visible_at if last_visible_at and is_of_now and kitchen.hours.is_open(last_visible_at) else at
+
+
+def _set_unwatched_since(kitchen: Kitchen, began: datetime | None) -> None:
+    """Keep since when the board is nowhere in sight; None: it need not be, or is."""
+    if kitchen.unwatched_since != began:
+        Kitchen.objects.filter(pk=kitchen.pk).update(unwatched_since=began)
 
 
 def _is_known(kitchen: Kitchen, last_visible_at: datetime | None, at: datetime) -> bool:

@@ -1,24 +1,23 @@
-import re
 from uuid import UUID
 
 from django.contrib.messages import get_messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from kitchen import selectors
+from kitchen.board_address import redirect_to_board, station_of
 from kitchen.forms import CapacityForm, PauseForm
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD
 from kitchen.printing import selectors as printing_selectors
+from kitchen.steps import MAX_AT_ONCE
 from kitchen.views.cards import rendered_cards
 from kitchen.views.service_worker import allow_service_worker
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 
-_SLUG = re.compile(r"[\w-]{1,60}", re.ASCII)
 REFUSED_TICKET = "ticket-"  # begins the tag of a message that is about one ticket; its ref follows
 
 
@@ -35,6 +34,7 @@ def finished(request: HttpRequest) -> HttpResponse:
     context = {
         "tickets": selectors.finished_tickets(selectors.the_kitchen()),
         "can_cook": actor_of(request).may(COOK),
+        "station": station_of(request),
     }
     return render(request, "kitchen/finished.html", context)
 
@@ -43,8 +43,7 @@ def board_after_step(request: HttpRequest) -> HttpResponse:
     """Return the board after a step: to htmx the part that changes, otherwise a redirect."""
     if request.headers.get("HX-Request"):
         return render_board(request)
-    station = _station(request)
-    return redirect(reverse("kitchen:board", query={"station": station} if station else None))
+    return redirect_to_board(request)
 
 
 def render_board(
@@ -60,10 +59,11 @@ def render_board(
     :param pause_form, capacity_form: a tool's form with errors; the tool is shown open
     """
     by, kitchen = actor_of(request), selectors.the_kitchen()
-    board = selectors.board(kitchen, station=_station(request), at=clock.now())
+    board = selectors.board(kitchen, station=station_of(request), at=clock.now())
     context = {
         "board": board,
         "cards": rendered_cards(board, by=by, refusals=_refusals(request)),
+        "seen_at_once": f":{MAX_AT_ONCE}",
         "printing": printing_selectors.printer_state(kitchen),
         "undo_offers": lambda: selectors.undo_offers(by=by),  # a refresh shows none
         "can_cook": by.may(COOK),
@@ -76,12 +76,6 @@ def render_board(
     }
     part = "#board" if request.headers.get("HX-Request") else ""
     return allow_service_worker(render)(request, f"kitchen/board.html{part}", context, status=status)
-
-
-def _station(request: HttpRequest) -> str:
-    """Return the station that the board is for, as its address or its form has it; blank: all of them."""
-    sent = request.POST.get("station") or request.GET.get("station", "")
-    return sent if _SLUG.fullmatch(sent) else ""
 
 
 def _refusals(request: HttpRequest) -> dict[UUID, str]:

@@ -55,7 +55,7 @@ def _answer(request: HttpRequest, commands: Mapping[str, StepCommand], *, wants_
         return board_after_step(request)
     if wants_json:
         return JsonResponse({"results": [_as_json(result) for result in results]})
-    _add_messages(request, commands[steps[0].action], steps, results)
+    _add_messages(request, commands, steps, results)
     return board_after_step(request)
 
 
@@ -70,12 +70,19 @@ def _idempotency_key(request: HttpRequest) -> UUID | None:
 
 
 def _add_messages(
-    request: HttpRequest, command: StepCommand, steps: list[RequestedStep], results: list[StepResult]
+    request: HttpRequest, commands: Mapping[str, StepCommand], steps: list[RequestedStep], results: list[StepResult]
 ) -> None:
-    """Add a message on what was done, and one for each reason why something was not, with the tickets it is about."""
-    done = [result.label for result in results if result.ok]
-    if done:
-        messages.success(request, command.done % {"count": len(done), "tickets": ", ".join(done)})
+    """
+    Add a message on what was done by each action, and one for each reason why something was not.
+
+    Refusals carry the tickets that they are about.
+    """
+    done: dict[str, list[str]] = {}
+    for step, result in zip(steps, results, strict=True):
+        if result.ok:
+            done.setdefault(step.action, []).append(result.label)
+    for action, labels in done.items():
+        messages.success(request, commands[action].done % {"count": len(labels), "tickets": ", ".join(labels)})
     refused: dict[str, list[str]] = {}
     for result in results:
         if not result.ok:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kitchen import selectors, services
+from kitchen.board_address import redirect_to_board, with_station
 from kitchen.exceptions import TicketNotFound
 from kitchen.forms import CapacityForm, PauseForm
 from kitchen.models import TicketState
@@ -76,13 +77,13 @@ def _submit_tool_form(
     :param tool: "pause" or "capacity"
     """
     if request.method != "POST":
-        return redirect(reverse("kitchen:board", query={"tool": tool}))
+        return redirect(with_station(request, reverse("kitchen:board", query={"tool": tool})))
     status = 422
     if form.is_valid():
         try:
             command(**form.cleaned_data)
             messages.success(request, success_message)
-            return redirect("kitchen:board")
+            return redirect_to_board(request)
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
             status = refusal.status

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from kitchen.board_address import board_url, station_of, with_station
 from kitchen.steps import StepInvalid, requested_steps
 from kitchen.views.board import board_after_step
 from orders import selectors, services
@@ -64,7 +65,7 @@ def cancel_from_board(request: HttpRequest) -> HttpResponse:
     if len(refs) > 1:
         messages.warning(request, _("One order at a time is cancelled, as each needs its reason."))
         return board_after_step(request)
-    page = reverse("orders:cancel", args=[refs.pop()])
+    page = with_station(request, reverse("orders:cancel", args=[refs.pop()]))
     return HttpResponseClientRedirect(page) if request.headers.get("HX-Request") else redirect(page)
 
 
@@ -83,7 +84,7 @@ def _cancel(request: HttpRequest, order: Order | None, *, by: Actor) -> HttpResp
     if services.needs_recent_auth(order, by):
         require_recent_auth(by, at=clock.now())  # before the user types anything that would be lost
     form = CancelForm(request.POST if request.method == "POST" and as_staff else None, order=order)
-    back_url = reverse("kitchen:board") if as_staff else selectors.order_url(order)
+    back_url = board_url(request) if as_staff else selectors.order_url(order)
     if request.method == "POST" and (not as_staff or form.is_valid()):
         answers = form.cleaned_data if as_staff else {"reason": CancelReason.CHANGED_MIND, "note": ""}
         try:
@@ -100,6 +101,7 @@ def _cancel(request: HttpRequest, order: Order | None, *, by: Actor) -> HttpResp
         "order": selectors.order_detail(order, at=clock.now()),
         "form": form if as_staff else None,
         "back_url": back_url,
+        "station": station_of(request),
     }
     return render(request, "orders/cancel.html", context, status=422 if form.is_bound else 200)
 

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from celery.schedules import crontab
+from django.conf import settings
 from django.core.management import get_commands
 from packaging.specifiers import SpecifierSet
 
@@ -130,3 +132,20 @@ def test_the_readmes_table_of_roles_has_the_scopes_of_every_role(role):
     scopes = "all but `admin`" if all_but_one else " ".join(f"`{scope}`" for scope in Scope if scope in role.scopes)
 
     assert re.search(rf"^\| `{role.name}`.* \| {re.escape(scopes)}(: all)? \|$", README, re.MULTILINE)
+
+
+def interval_of(schedule):
+    if isinstance(schedule, crontab):
+        [hour], [minute] = schedule.hour, schedule.minute
+        return f"daily, {hour:02}:{minute:02} UTC"
+    return f"{schedule // 60} min" if schedule > 60 else f"{schedule} s"
+
+
+def test_the_readme_of_operations_lists_each_periodic_task_with_its_interval():
+    rows = re.findall(
+        r"^\| `([a-z-]+)` \| ([^|]+) \|", (ROOT / "pizzeria" / "operations" / "README.md").read_text(), re.MULTILINE
+    )
+    schedule = {name: interval_of(entry["schedule"]) for name, entry in settings.CELERY_BEAT_SCHEDULE.items()}
+
+    assert len(rows) == len(dict(rows))
+    assert dict(rows) == {"print-due-tickets": "10 s", **schedule}  # which a shop without a printer does not have

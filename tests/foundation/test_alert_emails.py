@@ -21,6 +21,7 @@ from tests.races.concurrency import all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 FRIDGE = AlertKind("fridge_is_warm", gettext_lazy("Fridge %(number)s has %(degrees)d °C"))
+SMOKE = AlertKind("smoke", gettext_lazy("Smoke"), again_after=timedelta(minutes=5))
 MARIO, MARTA = "mario@pizzeria.example", "marta@pizzeria.example"
 MINUTE = timedelta(minutes=1)
 
@@ -111,6 +112,76 @@ def test_the_next_alert_of_the_same_kind_waits_ten_minutes_and_only_if_it_is_sti
     assert len(message_sinks.messages("email")) == 2
 
 
+def test_an_email_that_expired_unsent_does_not_keep_back_the_next_alert(message_sinks, change_shop):
+    change_shop(alerts_email_to=MARIO)
+    raise_it()
+    [email_id] = create()
+    resolve_alert(FRIDGE, key="1", at=FRIDAY_NIGHT)
+    emails.send_alert_email(email_id=email_id, by=SYSTEM, at=FRIDAY_NIGHT)
+    assert states() == [AlertEmailState.EXPIRED]
+
+    raise_it(at=FRIDAY_NIGHT + MINUTE)
+    send_due(FRIDAY_NIGHT + MINUTE)
+
+    assert len(message_sinks.messages("email")) == 1
+
+
+def test_an_alert_that_is_raised_anew_while_the_email_of_the_first_waits_is_sent_with_it(message_sinks, change_shop):
+    change_shop(alerts_email_to=MARIO)
+    raise_it()
+    create()
+    resolve_alert(FRIDGE, key="1", at=FRIDAY_NIGHT)
+    raise_it(at=FRIDAY_NIGHT)
+
+    send_due()
+
+    assert len(message_sinks.messages("email")) == 1
+
+
+def test_many_alerts_of_a_kind_are_one_email_within_ten_minutes_and_what_is_open_then_another(
+    message_sinks, change_shop
+):
+    change_shop(alerts_email_to=MARIO)
+    for number in range(200):  # one a second
+        at = FRIDAY_NIGHT + timedelta(seconds=number)
+        raise_it(str(number), at=at)
+        if number % 10 == 0:
+            send_due(at)
+    assert len(message_sinks.messages("email")) == 1
+
+    send_due(FRIDAY_NIGHT + 10 * MINUTE)
+
+    first, second = message_sinks.messages("email")
+    assert first.subject == "Mario's Pizzeria: Fridge 0 has 12 °C"
+    assert second.subject == "Mario's Pizzeria: 199 alerts"
+    assert "Fridge 20 has" in second.text
+    assert "Fridge 21 has" not in second.text
+    assert "And 179 more." in second.text
+
+
+def test_alerts_of_another_kind_do_not_wait(message_sinks, change_shop):
+    change_shop(alerts_email_to=MARIO)
+    raise_it()
+    send_due()
+
+    raise_alert(SMOKE, at=FRIDAY_NIGHT + MINUTE)
+    send_due(FRIDAY_NIGHT + MINUTE)
+
+    assert [message.subject for message in message_sinks.messages("email")][1:] == ["Mario's Pizzeria: Smoke"]
+
+
+def test_a_kind_of_alert_can_be_sent_again_sooner_if_it_is_counted(change_shop):
+    change_shop(alerts_email_to=MARIO)
+    raise_alert(SMOKE, at=FRIDAY_NIGHT)
+    sent = [send_due()]
+    for minutes in (1, 4, 5, 20):
+        if minutes < 20:
+            raise_alert(SMOKE, at=FRIDAY_NIGHT + minutes * MINUTE)
+        sent.append(send_due(FRIDAY_NIGHT + minutes * MINUTE))
+
+    assert sent == [1, 0, 0, 1, 0]
+
+
 def test_an_alert_that_is_acknowledged_or_has_ended_meanwhile_is_not_sent(message_sinks, kitchen):
     raise_it("1")
     raise_it("2")
@@ -141,7 +212,7 @@ def test_a_shop_without_a_mail_server_creates_nothing(settings):
     raise_it()
 
     assert create() == []
-    assert Alert.objects.get().emailed_at is None
+    assert not AlertEmail.objects.exists()
 
 
 def test_an_email_is_sent_later_while_the_mail_server_is_away(message_sinks, settings, change_shop):
@@ -171,7 +242,7 @@ def test_an_email_that_the_server_refuses_is_given_up_and_the_other_is_sent(mess
     assert states() == [AlertEmailState.DEAD, AlertEmailState.SENT]
     failed = Alert.objects.get(kind="alert_email_failed")
     assert str(failed) == "An e-mail about alerts was given up: The mail server answered 550 to the recipient."
-    assert failed.emailed_at is None
+    assert not failed.emails.exists()
     browser = sign_in(MANAGER)
     assert "1 dead: will not be tried again" in browser.get(reverse("admin:alerts_alert_changelist")).content.decode()
     alert = Alert.objects.get(kind=FRIDGE.code)

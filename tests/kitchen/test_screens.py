@@ -69,6 +69,21 @@ def test_a_screen_that_was_never_in_sight_is_not_live(kitchen, chef):
     assert not has_live_screen(kitchen, FRIDAY_NIGHT)
 
 
+def test_the_screen_of_a_manager_may_be_anywhere_and_counts_once_it_has_a_name(kitchen, chef):
+    screen = report(kitchen, shop.hire(MANAGER))
+    assert not has_live_screen(kitchen, FRIDAY_NIGHT)
+
+    services.name_screen(screen_id=screen.pk, name="Wall", by=chef, at=FRIDAY_NIGHT)
+    assert has_live_screen(kitchen, FRIDAY_NIGHT)
+
+
+def test_a_screen_counts_by_itself_while_a_cook_is_signed_in_there(kitchen, chef):
+    report(kitchen, shop.hire(MANAGER))
+    report(kitchen, chef)
+
+    assert has_live_screen(kitchen, FRIDAY_NIGHT)
+
+
 def test_a_screen_of_another_kitchen_does_not_count(kitchen, chef):
     report(KitchenFactory(), chef)
 

@@ -222,6 +222,7 @@ def test_a_manager_changes_the_settings_of_the_board_and_the_event_holds_them(ki
         "stops_without_screen": False,
         "shows_cook": True,
         "uses_learned_minutes": True,
+        "watches_screens": True,
     }
     assert changed.version == kitchen.version + 1
     assert events_of(BoardSettingsChanged).get().data["late_minutes"] == 9

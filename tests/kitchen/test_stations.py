@@ -117,3 +117,47 @@ def test_the_bar_opens_the_page_on_which_one_selected_order_is_cancelled(ciro, k
     several = [str(message) for message in get_messages(select(first, second).wsgi_request)]
     assert several == ["One order at a time is cancelled, as each needs its reason."]
     assert press(ciro, "start", first).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("resume", {}),
+        ("pause", {"reason": "The oven is cold", "minutes": "30"}),
+        ("name_screen", {"key": "no key", "name": "Wall"}),
+        ("print", {}),
+        ("dismiss_print_failures", {}),
+    ],
+    ids=str,
+)
+def test_each_answer_of_the_board_leads_back_to_its_station(ciro, name, sent):
+    response = ciro.post(reverse(f"kitchen:{name}"), sent | {"station": "drinks"})
+
+    assert response["Location"] == f"{BOARD}?station=drinks"
+
+
+def test_every_form_of_the_board_has_its_station(ciro, kitchen):
+    [ticket] = in_queue(kitchen, TicketState.WAITING, items=[PIZZA])
+    ciro.post(reverse("kitchen:steps"), {"step": f"start:{ticket.ref}:{ticket.seq}", "station": "pizzas"})
+
+    html = ciro.get(BOARD, {"station": "pizzas"}).content.decode()
+
+    forms = [form for form in re.findall(r"<form.*?</form>", html, re.DOTALL) if "/kitchen/" in form]
+    without = [form[:200] for form in forms if 'name="station" value="pizzas"' not in form]
+    assert len(forms) >= 4
+    assert any("Undo" in form for form in forms)
+    assert [form for form in without if "screen-report" not in form] == []
+
+
+def test_the_pages_beside_the_board_lead_back_to_its_station(ciro, kitchen, placed_order):
+    html = ciro.get(reverse("kitchen:finished"), {"station": "pizzas"}).content.decode()
+    assert f'href="{BOARD}?station=pizzas"' in html
+
+    selected = {"station": "pizzas", "ticket": f"{placed_order.ref}:0"}
+    page = ciro.post(reverse("kitchen:print"), selected | {"by": "page"}, follow=True)
+    assert f'href="{BOARD}?station=pizzas"' in page.content.decode()
+
+    step = {"station": "pizzas", "step": f"cancel:{placed_order.ref}:0"}
+    page = ciro.post(reverse("orders:cancel_from_board"), step, follow=True)
+    assert page.context["back_url"] == f"{BOARD}?station=pizzas"
+    assert 'name="station" value="pizzas"' in page.content.decode()

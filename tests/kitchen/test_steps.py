@@ -1,5 +1,6 @@
 """The address to which a board sends the steps of tickets."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -190,3 +191,27 @@ def test_a_held_ticket_is_refused_as_not_to_be_cooked_yet(ciro, kitchen):
     response = press(ciro, "start", held)
 
     assert [str(message) for message in get_messages(response.wsgi_request)] == ["#1 is not to be cooked yet."]
+
+
+def test_steps_of_several_kinds_in_one_request_are_named_each_by_its_own_sentence(ciro, placed, chef):
+    kitchen_services.start_cooking(ref=placed[0].ref, by=chef, at=clock.now())
+    seq = [Ticket.objects.get(ref=order.ref).seq for order in placed]
+    steps = [f"finish:{placed[0].ref}:{seq[0]}", f"start:{placed[1].ref}:{seq[1]}", f"start:{placed[2].ref}:{seq[2]}"]
+
+    html = ciro.post(STEPS, {"step": " ".join(steps)}, headers=HTMX).content.decode()
+
+    assert "#1 is ready." in html
+    assert "#2, #3 are in the oven." in html
+
+
+def test_the_button_for_all_new_tickets_names_no_more_than_can_be_sent_at_once(ciro, placed, monkeypatch):
+    monkeypatch.setattr("kitchen.views.board.MAX_AT_ONCE", 2)
+    monkeypatch.setattr("kitchen.steps.MAX_AT_ONCE", 2)
+    html = ciro.get(reverse("kitchen:board")).content.decode()
+    assert "2 new: seen" in html
+    steps = re.search(r'value="(seen:[^"]*)"', html)[1]
+
+    page = ciro.post(STEPS, {"step": steps}, headers=HTMX).content.decode()
+
+    assert "#1, #2 are seen." in page
+    assert "1 new: seen" in page

@@ -48,6 +48,11 @@ def opens(details):
     return "open" in details.partition(">")[0].split()
 
 
+def closed(browser):
+    """Return what the board says while no orders are accepted."""
+    return browser.get(BOARD).content.decode().partition('<section id="closed"')[2].partition("</section>")[0]
+
+
 def test_the_tools_of_the_board_are_closed_until_one_is_asked_for(marta):
     assert open_tools(marta.get(BOARD)) == []
     assert open_tools(marta.get(BOARD, {"tool": "capacity"})) == ["Capacity"]
@@ -174,3 +179,17 @@ def test_a_get_request_to_the_url_of_a_tool_redirects_to_the_board_with_that_too
 
 def raise_lock_timeout():
     raise Busy("A lot is going on right now.")
+
+
+def test_a_kitchen_that_is_full_or_paused_says_whether_it_still_takes_orders_for_later(ciro, kitchen):
+    shop.place()
+    Kitchen.objects.update(taking_orders=False, max_slot_pizzas=12)
+    later = "Orders for later are still taken."
+    assert later in closed(ciro)
+
+    Kitchen.objects.update(taking_orders=True, max_concurrent_orders=1)
+    assert later in closed(ciro)
+
+    Kitchen.objects.update(max_slot_pizzas=None)
+    assert "The kitchen is full" in closed(ciro)
+    assert later not in closed(ciro)

@@ -29,6 +29,11 @@ def watch(at):
     return services.watch_board(kitchen=Kitchen.objects.get(), by=SYSTEM, at=at)
 
 
+def raised_at(begin=FRIDAY_NIGHT):
+    """Watch every ten seconds for four minutes; return after how many seconds an alert was raised."""
+    return [seconds for seconds in range(0, 240, 10) if watch(begin + seconds * SECOND)]
+
+
 def alerts(kind):
     return Alert.objects.filter(kind=kind.code).order_by("pk")
 
@@ -127,19 +132,52 @@ def test_an_open_kitchen_whose_board_is_nowhere_in_sight_for_two_minutes_is_one_
     assert Alert.objects.get().times_seen == 1
 
 
-def test_a_kitchen_that_never_had_a_screen_is_alerted_of_too(kitchen):
-    assert watch(FRIDAY_NIGHT)
+def test_a_kitchen_that_never_had_a_screen_is_alerted_of_two_minutes_after_it_was_first_looked_at(kitchen):
+    assert raised_at() == [120]
+
+
+def test_a_kitchen_that_works_without_screens_is_not_alerted_of(kitchen):
+    Kitchen.objects.update(watches_screens=False)
+
+    assert raised_at() == []
+
+
+def test_the_alert_ends_when_a_manager_says_that_the_kitchen_works_without_screens(kitchen):
+    raised_at()
+    Kitchen.objects.update(watches_screens=False)
+
+    watch(FRIDAY_NIGHT + 5 * MINUTE)
+
+    assert not Alert.objects.open().exists()
+
+
+def test_the_screen_of_a_manager_counts_only_if_it_has_a_name(kitchen):
+    screen = BoardScreenFactory(is_of_cook=False, last_seen_at=FRIDAY_NIGHT + timedelta(hours=5))
+    assert raised_at() == [120]
+
+    screen.name = "Wall"
+    screen.save()
+
+    watch(FRIDAY_NIGHT + 5 * MINUTE)
+    assert not Alert.objects.open().exists()
+
+
+def test_a_screen_without_sound_counts(kitchen, in_sight):
+    in_sight.is_sound_on = False
+    in_sight.save()
+
+    assert raised_at() == []
 
 
 def test_the_alert_ends_with_the_outage_and_the_next_outage_is_another_one(kitchen):
     screen = BoardScreenFactory(last_seen_at=FRIDAY_NIGHT)
-    watch(FRIDAY_NIGHT + 2 * MINUTE)
+    assert raised_at() == [120]
     screen.last_visible_at = FRIDAY_NIGHT + 3 * MINUTE
     screen.save()
     watch(FRIDAY_NIGHT + 3 * MINUTE)
     assert not Alert.objects.open().exists()
 
-    assert watch(FRIDAY_NIGHT + 5 * MINUTE)
+    assert raised_at(FRIDAY_NIGHT + 3 * MINUTE) == [120]
 
     assert alerts(NO_LIVE_SCREEN).count() == 2
 
@@ -147,6 +185,7 @@ def test_the_alert_ends_with_the_outage_and_the_next_outage_is_another_one(kitch
 def test_a_manager_who_knows_of_the_outage_is_reminded_after_an_hour(kitchen, in_sight):
     in_sight.last_visible_at = FRIDAY_NIGHT - timedelta(hours=1)
     in_sight.save()
+    Kitchen.objects.update(unwatched_since=FRIDAY_NIGHT - timedelta(hours=1))
     watch(FRIDAY_NIGHT)
     acknowledge_alert(alert_id=Alert.objects.get().pk, by=shop.hire(MANAGER), at=FRIDAY_NIGHT + MINUTE)
 
@@ -167,14 +206,17 @@ def test_a_closed_kitchen_needs_no_screen_and_one_that_opens_has_two_minutes(kit
 
 def test_a_paused_kitchen_needs_no_screen(kitchen):
     Kitchen.objects.update(taking_orders=False)
+    assert raised_at() == []
 
-    assert not watch(FRIDAY_NIGHT)
+    Kitchen.objects.update(taking_orders=True)
+    assert raised_at(FRIDAY_NIGHT + 5 * MINUTE) == [120]
 
 
 def test_the_task_sends_what_it_raises_without_waiting_for_the_sweep(
     kitchen, tonight, message_sinks, change_shop, monkeypatch
 ):
     change_shop(alerts_email_to="mario@pizzeria.example")
+    Kitchen.objects.update(unwatched_since=FRIDAY_NIGHT - timedelta(hours=1))
     queued = []
     monkeypatch.setattr(alert_tasks.send_alert_email, "apply_async", lambda **sent: queued.append(sent))
 

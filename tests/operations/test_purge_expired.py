@@ -17,6 +17,7 @@ from pizzeria.foundation.attempts.counting import Attempt, count_attempt
 from pizzeria.foundation.attempts.models import AttemptCounter
 from pizzeria.foundation.idempotency.models import IdempotencyKey
 from pizzeria.foundation.ids import uuid7
+from pizzeria.management.commands.purge_expired import Command
 from tests import shop
 from tests.factories import BasketFactory
 from tests.races.concurrency import with_a_connection
@@ -101,3 +102,8 @@ def test_purging_leaves_a_basket_that_is_in_use_and_waits_for_nobody():
 
     assert purged == 1
     assert Basket.objects.get() == in_use
+
+
+def test_the_help_names_the_screens_and_the_emails_that_are_deleted():
+    assert "screens of the board" in Command.help
+    assert "e-mails about alerts" in Command.help

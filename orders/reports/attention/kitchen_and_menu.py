@@ -46,13 +46,16 @@ def _screen_concerns(kitchen: Kitchen, at: datetime) -> list[Concern]:
     """Return whether an open kitchen has no board in sight, or only silent ones. One query."""
     if not kitchen.accepts_orders(at):
         return []
-    sounds = set(screens.live_screens(kitchen, at).order_by().values_list("is_sound_on", flat=True))
+    shown = list(screens.live_screens(kitchen, at).order_by("name", "pk").only("name", "key", "is_sound_on"))
     page = Button(_("Screens"), reverse("admin:kitchen_boardscreen_changelist"))
-    if not sounds:
+    if not shown and kitchen.watches_screens:
         return [Concern("no-screen", _("The kitchen is open, and no screen shows its board."), page)]
-    if sounds == {False}:
-        return [Concern("no-sound", _("The sound is off on every screen of the board."), page)]
-    return []
+    if not shown or any(screen.is_sound_on for screen in shown):
+        return []
+    names = ", ".join(str(screen) for screen in shown)
+    return [
+        Concern("no-sound", _("The sound is off on every screen of the board: %(names)s.") % {"names": names}, page)
+    ]
 
 
 def _on_hold_concerns(kitchen: Kitchen, at: datetime) -> list[Concern]:

@@ -2,8 +2,9 @@
 E-mails about alerts to the addresses in the shop's settings: rows first, then claim, send, record, so that nothing is
 locked meanwhile.
 
-An open alert is sent once, and again if it is counted an hour later or more. Of several alerts with the same kind and
-key, one after the other, there is one e-mail within ten minutes at most. Alerts of the same moment share one e-mail.
+An open alert is sent once, and again if it is counted an hour later or more (`AlertKind.again_after`). An address gets
+one e-mail about a kind within ten minutes at most, whatever its alerts are about: what is raised meanwhile waits, and
+what is open by then shares one e-mail. Only what was really sent counts: one that expired unsent keeps nothing back.
 
 A worker that is killed leaves its row claimed; when the lease ends, it is claimed again. An e-mail is sent twice only
 if the worker was killed between the answer of the mail server and its record; both have the same Message-ID.
@@ -13,17 +14,19 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db import connection
+from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.utils import translation
 
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.alerts.kinds import AGAIN_AFTER, kind_of
 from pizzeria.foundation.alerts.models import (
     ALERT_EMAIL_FAILED,
     Alert,
     AlertEmail,
+    AlertEmailQuerySet,
     AlertEmailState,
-    AlertQuerySet,
 )
 from pizzeria.foundation.alerts.rendering import render_email
 from pizzeria.foundation.alerts.services import raise_alert
@@ -33,13 +36,13 @@ from pizzeria.foundation.mail import email
 from pizzeria.foundation.mail.outbound import DeliveryFailed, Rejected
 from pizzeria.foundation.shop.selectors import current_shop
 
-AGAIN_AFTER = timedelta(hours=1)  # an open alert that is still counted
-SAME_KIND_AFTER = timedelta(minutes=10)  # another alert of the same kind and key
+SAME_KIND_AFTER = timedelta(minutes=10)  # another e-mail to the address; sooner, if the kind is sent again sooner
 WORTH_SENDING = timedelta(hours=12)  # from when an alert was last raised
-MAX_ALERTS = 20  # in one e-mail
+MAX_ALERTS = 1000  # in one e-mail, which names the first of them
 LEASE = timedelta(minutes=1)  # from the claim to the recorded outcome
 MAX_ATTEMPTS = 10  # about three hours
 FIRST_DELAY, MAX_DELAY = timedelta(seconds=20), timedelta(minutes=30)
+CREATING = 1_634_497_906  # the advisory lock: any number that nothing else uses
 WORKER_TERMINATED = "worker terminated before it reported a result"
 
 log = structlog.get_logger(__name__)
@@ -50,15 +53,14 @@ def create_alert_emails(*, by: Actor, at: datetime) -> list[int]:
     """
     Create the e-mails about the alerts that managers have not been sent; return the ids of all e-mails that are due.
 
-    Without an address or a mail server, nothing is created. Alerts that another worker has locked are left to it.
+    Without an address or a mail server, nothing is created, nor while another worker creates some.
     """
     addresses = current_shop().alerts_email_addresses if email.is_configured() else []
-    unsent = _to_be_sent(at).for_update(skip_locked=True).order_by("pk")
-    alerts = list(unsent[:MAX_ALERTS]) if addresses else []
-    if alerts:
-        Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(emailed_at=at)
+    if addresses and _may_create():
         for address in addresses:
-            AlertEmail.objects.create(recipient=address, created_at=at, due_at=at).alerts.set(alerts)
+            alerts = _alerts_for(address, at)
+            if alerts:
+                AlertEmail.objects.create(recipient=address, created_at=at, due_at=at).alerts.set(alerts)
     return list(AlertEmail.objects.due(at).order_by("due_at", "pk").values_list("pk", flat=True))
 
 
@@ -126,11 +128,37 @@ def purge_alert_emails(*, before: datetime) -> None:
     AlertEmail.objects.filter(created_at__lt=before).delete()
 
 
-def _to_be_sent(at: datetime) -> AlertQuerySet:
-    """Filter the open alerts that are to be sent now; that an e-mail failed is only shown in the admin."""
-    just_sent = Alert.objects.filter(
-        kind=OuterRef("kind"), key=OuterRef("key"), emailed_at__gt=at - SAME_KIND_AFTER
-    ).exclude(pk=OuterRef("pk"))
-    is_new_or_counted = Q(emailed_at=None) | Q(emailed_at__lte=at - AGAIN_AFTER, last_seen_at__gt=F("emailed_at"))
-    recent = Alert.objects.open().filter(is_new_or_counted, last_seen_at__gt=at - WORTH_SENDING)
-    return recent.exclude(kind=ALERT_EMAIL_FAILED.code).filter(~Exists(just_sent))
+def _may_create() -> bool:
+    """Return whether no other worker creates e-mails now; until the end of the transaction none does then."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [CREATING])
+        return bool(cursor.fetchone()[0])
+
+
+def _alerts_for(address: str, at: datetime) -> list[Alert]:
+    """Return the open alerts to be sent to an address now. That an e-mail failed is only shown in the admin."""
+    emails = AlertEmail.objects.filter(recipient=address).exclude(state=AlertEmailState.EXPIRED)
+    last = emails.filter(alerts=OuterRef("pk")).order_by("-created_at").values("created_at")[:1]
+    recent = Alert.objects.open().filter(last_seen_at__gt=at - WORTH_SENDING).exclude(kind=ALERT_EMAIL_FAILED.code)
+    unsent = recent.annotate(emailed_at=Subquery(last)).filter(
+        Q(emailed_at=None) | Q(last_seen_at__gt=F("emailed_at"))  # counted since
+    )
+    kinds = unsent.order_by().values_list("kind", flat=True).distinct()
+    again = Q(emailed_at=None)
+    free = [kind for kind in kinds if not _is_kept_back(kind, emails, at)]
+    for kind in free:
+        again |= Q(kind=kind, emailed_at__lte=at - _again_after(kind))
+    return list(unsent.filter(again, kind__in=free).order_by("pk")[:MAX_ALERTS]) if free else []
+
+
+def _is_kept_back(kind: str, emails: AlertEmailQuerySet, at: datetime) -> bool:
+    """Return whether an e-mail about a kind is still to be sent, or was sent just now."""
+    if emails.filter(state=AlertEmailState.QUEUED, alerts__kind=kind, alerts__acknowledged_at=None).exists():
+        return True
+    last = emails.filter(alerts__kind=kind).aggregate(last=Max("sent_at"))["last"]
+    return last is not None and at - last < min(SAME_KIND_AFTER, _again_after(kind))
+
+
+def _again_after(kind: str) -> timedelta:
+    known = kind_of(kind)
+    return known.again_after if known else AGAIN_AFTER  # only another release has it

@@ -5,8 +5,11 @@ Every process has to import that module: a kind that is not declared is shown by
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django_stubs_ext import StrOrPromise
+
+AGAIN_AFTER = timedelta(hours=1)
 
 _KINDS: dict[str, "AlertKind"] = {}
 
@@ -18,10 +21,12 @@ class AlertKind:
 
     :param code: stored with the alert
     :param text: a lazily translated sentence for managers, with the alert's parameters as `%(name)s`
+    :param again_after: an open alert that is counted again is sent again after so long
     """
 
     code: str
     text: StrOrPromise
+    again_after: timedelta = AGAIN_AFTER
 
     def __post_init__(self) -> None:
         if _KINDS.setdefault(self.code, self) is not self:

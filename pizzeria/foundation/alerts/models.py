@@ -39,7 +39,6 @@ class Alert(models.Model):
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )  # None of an alert that is not open: what it was about has ended by itself
-    emailed_at = models.DateTimeField(null=True, blank=True)  # when e-mails about it were last created
 
     objects = AlertQuerySet.as_manager()
 

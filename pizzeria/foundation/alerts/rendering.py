@@ -14,6 +14,7 @@ from pizzeria.foundation.alerts.models import Alert, AlertEmail
 from pizzeria.foundation.mail.outbound import OutboundMessage
 from pizzeria.foundation.shop.selectors import current_shop
 
+MAX_SHOWN = 20  # of the alerts, in one e-mail
 PLAIN_ENGINE = "plain"  # the engine's name, in settings.TEMPLATES
 
 
@@ -21,8 +22,10 @@ def render_email(alert_email: AlertEmail, *, at: datetime) -> OutboundMessage:
     """Return the e-mail about those of its alerts that are still open. Sent again, it has the same id."""
     alerts = list(alert_email.alerts.filter(acknowledged_at=None).order_by("pk"))
     shop = current_shop().name
+    shown = alerts[:MAX_SHOWN]
     variables = {
-        "alerts": [{"text": str(alert), "times": alert.times_seen, "since": _since(alert, at)} for alert in alerts],
+        "alerts": [{"text": str(alert), "times": alert.times_seen, "since": _since(alert, at)} for alert in shown],
+        "more": len(alerts) - len(shown),
         "link": urljoin(settings.SHOP_ORIGIN, reverse("admin:index")),
         "settings_link": urljoin(settings.SHOP_ORIGIN, reverse("admin:shop_shopsettings_changelist")),
         "shop_name": shop,

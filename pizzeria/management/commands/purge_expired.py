@@ -32,8 +32,9 @@ CLIENTS = timedelta(days=2)  # longer than an order of which they limit others i
 class Command(BaseCommand):
     help = (
         "Delete expired rows: idempotency keys and unconfirmed accounts after 24 hours, baskets 14 days after their "
-        "last use, ended sessions, unused pictures, screens of the board after 7 days, deliveries of webhooks and jobs "
-        "of the printer after 30 days, messages of the payment gateway after 90 days."
+        "last use, ended sessions, unused pictures, screens of the board after 7 days, screens with a name after 90, "
+        "deliveries of webhooks and jobs of the printer after 30 days, messages of the payment gateway and e-mails "
+        "about alerts and of daily figures after 90 days."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -143,12 +143,16 @@ def test_a_full_kitchen_says_so(marta, kitchen):
 
 
 def test_an_open_kitchen_whose_board_is_nowhere_in_sight_or_heard_says_so(marta, kitchen):
-    BoardScreen.objects.update(is_sound_on=False)
-    assert texts(marta)["kitchen"] == ["The sound is off on every screen of the board."]
+    BoardScreen.objects.update(is_sound_on=False, name="Wall")
+    assert texts(marta)["kitchen"] == ["The sound is off on every screen of the board: Wall."]
 
     BoardScreen.objects.update(last_visible_at=LATER - timedelta(seconds=45))
     assert texts(marta)["kitchen"] == ["The kitchen is open, and no screen shows its board."]
     assert buttons(marta, "kitchen") == [reverse("admin:kitchen_boardscreen_changelist")]
+
+    Kitchen.objects.update(watches_screens=False)
+    assert "kitchen" not in texts(marta)
+    Kitchen.objects.update(watches_screens=True)
 
     Kitchen.objects.update(opening_hours={"week": [[]] * 7})
     assert "kitchen" not in texts(marta)
