@@ -63,8 +63,7 @@ def _open_page(request: HttpRequest, refs: Sequence[UUID]) -> HttpResponse:
     if not jobs:
         return redirect_to_board(request)
     copies = [f"{job.ticket.ref}:{job.copy}" for job in jobs]
-    page = reverse("kitchen:print", query={"copy": copies})
-    return _whole_page(request, with_station(request, page))
+    return _whole_page(request, with_station(request, reverse("kitchen:print", query={"copy": copies})))
 
 
 def _print(request: HttpRequest, refs: Sequence[UUID]) -> HttpResponse:
