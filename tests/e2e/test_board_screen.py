@@ -88,7 +88,7 @@ def test_a_cook_names_the_screen_and_a_manager_sees_it_come(board, open_page):
     manager.goto("/admin/kitchen/boardscreen/")
     expect(manager.locator(".screen")).to_contain_text("A screen without a name")
 
-    board.get_by_text("Name this screen").click()
+    board.locator("#screen-naming summary").click()
     board.get_by_label("What do you call this screen?").fill("Wall")
     board.get_by_role("button", name="Save").click()
 
