@@ -170,12 +170,28 @@ function releasePlaces() {
 
 // They lie over the page. They disappear with the offers to undo a step, or after a while; warnings stay until they are
 // closed, or until the next step.
+// The board has room for them below its cards while there are some, [data-room]. It goes once nobody has scrolled into it,
+// which would move the cards.
+function updateRoom() {
+  const root = document.documentElement;
+  const page = document.querySelector(".page");
+  if (!page) return;
+  const hasMessages = Boolean(document.querySelector("#messages > *"));
+  const endOfCards = root.scrollHeight - parseFloat(getComputedStyle(page).paddingBottom);
+  const isScrolledInto = scrollY > 0 && scrollY + innerHeight > endOfCards;
+  root.toggleAttribute("data-room", hasMessages || (root.hasAttribute("data-room") && isScrolledInto));
+}
+document.addEventListener("scroll", () => document.documentElement.hasAttribute("data-room") && updateRoom(), { passive: true });
+
 function removeMessages(elements) {
   const shown = [...elements].filter((element) => element.isConnected);
   if (!shown.length) return;
   const hasFocus = shown.some((element) => element.contains(document.activeElement));
   rememberLayout();
   for (const element of shown) element.remove();
+  const list = document.querySelector("#messages > .messages");
+  if (list && !list.children.length) list.remove();
+  updateRoom();
   noteShift();
   if (hasFocus) document.getElementById("main").focus({ preventScroll: true });
 }
@@ -198,8 +214,12 @@ document.addEventListener("click", ({ target }) => {
   const message = target.closest?.("[data-close]")?.closest(".message");
   if (message) removeMessages([message]);
 });
-document.addEventListener("htmx:afterSettle", expireMessages);
-expireMessages();
+function onMessages() {
+  expireMessages();
+  if (stableElement()) updateRoom();
+}
+document.addEventListener("htmx:afterSettle", onMessages);
+onMessages();
 
 // The newest step is undone by the usual key, wherever the focus is but in a field.
 document.addEventListener("keydown", (event) => {

@@ -73,6 +73,11 @@ def button(page, name):
     return page.get_by_role("button", name=re.compile(f"^{name}")).first
 
 
+def message(page, text):
+    """Return a message over the page: a card may say the same."""
+    return page.locator("#messages").get_by_text(text)
+
+
 def point_of(locator):
     box = until(locator.bounding_box)  # none while a refresh replaces it
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -191,24 +196,24 @@ def test_a_refusal_and_a_lost_connection_are_in_view_and_move_nothing(opened, ex
     before = last.bounding_box()
 
     tap(page, point_of(last))
-    refusal = page.get_by_text("Every oven slot is taken.")
-    expect(refusal).to_be_in_viewport()
+    expect(message(page, "Every oven slot is taken.")).to_be_in_viewport()
+    expect(page.locator(".ticket-refusal")).to_contain_text("Every oven slot is taken.")
     assert last.bounding_box() == before
 
     page.clock.run_for(SETTLE_MS)
     page.route("**/kitchen/", lambda route: route.abort())
     page.evaluate("htmx.trigger('#board', 'live')")
-    expect(page.get_by_text("Not up to date.")).to_be_in_viewport()
+    expect(page.get_by_role("alert").get_by_text("Not in step since")).to_be_in_viewport()
     assert last.bounding_box() == before
 
 
 def test_a_handover_keeps_the_scroll_position_is_confirmed_in_view_and_can_be_undone_for_a_while(opened, settings):
     settings.SHOP_UNDO_SECONDS = 60  # the page's clock is stopped, but not the database's
     page = page_before(opened, "Handed over")
-    page.set_viewport_size({"width": 390, "height": 500})
+    page.set_viewport_size({"width": 390, "height": 400})
     page.get_by_role("navigation", name="Columns").get_by_role("link", name="Ready").click()
     page.clock.run_for(SETTLE_MS)
-    button(page, "Handed over").scroll_into_view_if_needed()
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
     page.clock.run_for(SETTLE_MS)
     scrolled = page.evaluate("window.scrollY")
     assert scrolled
@@ -228,6 +233,10 @@ def test_a_handover_keeps_the_scroll_position_is_confirmed_in_view_and_can_be_un
     expect(button(page, "Undo")).to_be_visible()
     page.clock.run_for(61_000)
     expect(button(page, "Undo")).to_have_count(0)
+    assert page.evaluate("window.scrollY") == scrolled  # the messages leave their room for as long as it is looked at
+
+    page.evaluate("window.scrollTo(0, 0)")
+    expect(page.locator("html[data-room]")).to_have_count(0)
 
 
 def test_a_second_tap_on_the_sold_out_page_does_not_put_the_item_back_on(opened):
@@ -319,7 +328,7 @@ def test_a_refusal_stays_until_it_is_closed_and_a_success_disappears(opened):
     page.clock.run_for(HTMX_MS)
 
     tap(page, point_of(button(page, "Start cooking")))
-    refusal = page.get_by_text("Every oven slot is taken.")
+    refusal = message(page, "Every oven slot is taken.")
     expect(refusal).to_be_visible()
     page.clock.run_for(60_000)
     expect(refusal).to_be_visible()
