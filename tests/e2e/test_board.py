@@ -33,6 +33,8 @@ def chef_page(shop, live_server, browser):
         def open_board(**viewport):
             page = open_page(viewport=viewport or TABLET)
             sign_in(page, "chef")
+            page.wait_for_url("**/kitchen/")
+            expect(page.locator("html[data-settling]")).to_have_count(0)  # until then presses are ignored
             return page
 
         yield open_board

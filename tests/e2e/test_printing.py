@@ -30,6 +30,7 @@ def printer(settings):
 
 def press_print(page):
     """Select the first ticket of the board and press the button that prints what is selected."""
+    expect(page.locator("html[data-settling]")).to_have_count(0)  # until then presses are ignored
     page.locator("li.ticket").first.locator("label:has(input[name=ticket])").click()
     page.get_by_role("button", name="Print", exact=True).click()
 
