@@ -89,7 +89,7 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     expect(tracker).to_contain_text("Ready for you")
     wait_for_messages(sinks, emails=EMAILS[:2], sms=SMS)
 
-    press(ciro.get_by_role("button", name=re.compile("Handed over")))
+    press(ciro.get_by_role("button", name="Handed over #1"))
     expect(ciro.locator(".column-ready")).not_to_contain_text("#1")
     reload_without_javascript(anna, scripted=scripted)
     expect(tracker).to_contain_text("Enjoy your meal!")
