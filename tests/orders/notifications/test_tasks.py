@@ -43,8 +43,8 @@ def test_each_notification_is_queued_on_the_queue_of_its_channel(confirmed_order
     assert not {is_to_send(email), is_to_send(sms)} & set(sent_by(broker, "celery"))
 
 
-def test_each_outbound_channel_has_a_declared_queue_beside_the_default_one_and_those_of_payments_and_webhooks():
-    assert {queue.name for queue in app.conf.task_queues} == {"celery", "payments", "webhooks"} | set(
+def test_each_outbound_channel_has_a_declared_queue_beside_those_of_other_work():
+    assert {queue.name for queue in app.conf.task_queues} == {"celery", "payments", "printing", "webhooks"} | set(
         NotificationChannel
     ) - {NotificationChannel.IN_APP}
 

@@ -181,6 +181,7 @@ class Evening:
                 number=number,
                 business_date=day,
                 method=plan.method,
+                wanted_at=None,
                 promise_from=self.at,
                 promise_until=self.at + timedelta(minutes=plan.promise_minutes + 30),
                 lines=lines,
