@@ -77,6 +77,13 @@ def test_every_browser_of_a_user_loses_a_revoked_role_and_gets_a_new_session_key
     assert not Session.objects.filter(session_key=before).exists()
 
 
+def test_a_board_that_only_refreshes_itself_is_refused_once_the_role_is_revoked(signed_in_browser, ciro):
+    ciro.roles = ("customer",)
+    age_session(signed_in_browser, minutes=5)
+
+    assert signed_in_browser.get(BOARD, headers={"HX-Request": "true", "HX-Trigger": "board"}).status_code == 403
+
+
 @pytest.fixture
 def meanwhile(monkeypatch):
     """Return a function that has something happen between the next answer of the realm and its storage."""
