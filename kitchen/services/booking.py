@@ -69,14 +69,14 @@ def book_ticket(
         content.pizza_minutes, method=content.method, shop=current_shop(), driving_minutes=content.driving_minutes
     )
     if wanted_at is None:
-        state, due_at, promise = _place_now(kitchen, order, content.pizza_minutes, at=at)
+        place = _place_now(kitchen, order, content.pizza_minutes, at=at)
         times: dict[str, datetime] = {}
     else:
-        state, due_at, promise = _place_later(kitchen, order, wanted_at=wanted_at, at=at)
+        place = _place_later(kitchen, order, wanted_at=wanted_at, at=at)
         times = {
             "wanted_at": wanted_at,
-            "slot_at": slots.slot_of(due_at),
-            "joins_queue_at": _joins_queue_at(kitchen, order, due_at),
+            "slot_at": slots.slot_of(place.due_at),
+            "joins_queue_at": _joins_queue_at(kitchen, order, place.due_at),
         }
     business_date = _assign_next_number(kitchen, clock.business_date(at))
     ticket = Ticket.objects.create(
@@ -91,24 +91,31 @@ def book_ticket(
         allergies=content.allergies,
         minutes=order.minutes,
         pizzas=order.pizzas,
-        state=TicketState.HELD if is_held else state,
+        state=TicketState.HELD if is_held else place.state,
         state_changed_at=at,
-        due_at=due_at,
+        due_at=place.due_at,
         **times,
     )
     queue.send_if_waiting(ticket, at=at)
     queue.bump_board_version(kitchen)
-    # The last ticket in the queue delays no other, and one for later has its own time; but both pass what is on hold.
-    if kitchen.tickets.filter(state=TicketState.WAITING, on_hold_since__isnull=False).exists():
+    if place.passes_tickets_on_hold:  # beside them, the last ticket in the queue delays no other
         queue.send_promises(kitchen, at=at)
-    return Booking(kitchen.last_number, business_date, promise)
+    return Booking(kitchen.last_number, business_date, place.promise)
 
 
-def _place_now(
-    kitchen: Kitchen, order: slots.LaterOrder, pizza_minutes: Sequence[int], *, at: datetime
-) -> tuple[TicketState, datetime, Promise]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a ticket is booked: its state, unless it is held, when it is due, and its promise."""
+
+    state: TicketState
+    due_at: datetime
+    promise: Promise
+    passes_tickets_on_hold: bool = False
+
+
+def _place_now(kitchen: Kitchen, order: slots.LaterOrder, pizza_minutes: Sequence[int], *, at: datetime) -> _Place:
     """
-    Return the state of a ticket that is booked for as soon as possible, when it is due, and its promise.
+    Return the place of a ticket that is booked for as soon as possible.
 
     :raises KitchenClosed, OrderTooLarge, KitchenFull: as `book_ticket`
     """
@@ -125,14 +132,13 @@ def _place_now(
     booked_before = (TicketState.HELD, TicketState.WAITING)
     dues = (ticket.due_at for ticket in tickets if ticket.state in booked_before and ticket.slot_at is None)
     promise = promises.promise(ready_at, method=order.method, shop=order.shop, driving_minutes=order.driving_minutes)
-    return TicketState.WAITING, max([ready_at, *dues]), promise
+    is_any_on_hold = any(ticket.on_hold_since for ticket in tickets)
+    return _Place(TicketState.WAITING, max([ready_at, *dues]), promise, passes_tickets_on_hold=is_any_on_hold)
 
 
-def _place_later(
-    kitchen: Kitchen, order: slots.LaterOrder, *, wanted_at: datetime, at: datetime
-) -> tuple[TicketState, datetime, Promise]:
+def _place_later(kitchen: Kitchen, order: slots.LaterOrder, *, wanted_at: datetime, at: datetime) -> _Place:
     """
-    Return the state of a ticket that is booked for a time, when it is due, and its promise.
+    Return the place of a ticket that is booked for a time. Those on hold have new promises within a minute, if any.
 
     :raises SlotNotOffered, SlotFull, OrderTooLarge: as `book_ticket`
     """
@@ -140,7 +146,8 @@ def _place_later(
     wanted_at = wanted_at.astimezone(UTC)
     due_at = order.due_at(wanted_at)
     joins_now = _joins_queue_at(kitchen, order, due_at) <= at
-    return TicketState.WAITING if joins_now else TicketState.SCHEDULED, due_at, order.promise(wanted_at)
+    state = TicketState.WAITING if joins_now else TicketState.SCHEDULED
+    return _Place(state, due_at, order.promise(wanted_at))
 
 
 def _joins_queue_at(kitchen: Kitchen, order: slots.LaterOrder, due_at: datetime) -> datetime:
