@@ -119,6 +119,11 @@ class Evening:
             if order.is_by_card:  # whichever thread is first settles it, as webhook and sweeper do
                 self.do(payment_succeeds if order.number % 4 else payment_fails, by=SYSTEM, ref=order.ref)
             self.do(kitchen_services.mark_seen, by=self.chef, ref=order.ref)
+            if order.number % 4 == 1:
+                self.do(kitchen_services.hold_ticket, by=self.chef, ref=order.ref)
+                self.do(kitchen_services.resume_ticket, by=self.chef, ref=order.ref)
+                self.do(kitchen_services.prioritize_ticket, by=self.chef, ref=order.ref)
+                self.do(kitchen_services.deprioritize_ticket, by=self.chef, ref=order.ref)
             self.do(kitchen_services.start_cooking, by=self.chef, ref=order.ref)
             self.do(kitchen_services.acknowledge_change, by=self.chef, ref=order.ref)
             self.do(kitchen_services.finish_ticket, by=self.chef, ref=order.ref)
