@@ -52,6 +52,12 @@ def load_of(tickets: Iterable[Ticket]) -> Load:
     return Load(orders=len(pizzas), pizzas=sum(pizzas))
 
 
+def is_full(kitchen: Kitchen, load: Load) -> bool:
+    """Return whether the kitchen accepts no further order as soon as possible: one of its limits is reached."""
+    max_pizzas = kitchen.max_open_pizzas
+    return load.orders >= kitchen.max_concurrent_orders or (max_pizzas is not None and load.pizzas >= max_pizzas)
+
+
 def refuse_unless_capacity(
     kitchen: Kitchen, tickets: Sequence[Ticket], *, pizza_minutes: Sequence[int], at: datetime
 ) -> None:

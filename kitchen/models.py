@@ -53,7 +53,7 @@ class Kitchen(Aggregate):
     unseen_seconds = models.PositiveSmallIntegerField(default=30, db_default=30)
     # No orders as soon as possible while no board is shown.
     stops_without_screen = models.BooleanField(default=False, db_default=False)
-    # Managers are told while no cook's screen shows the board; off: the kitchen works by its printer or by the API.
+    # Managers are alerted while no cook's screen shows the board; off: the kitchen works by its printer or by the API.
     watches_screens = models.BooleanField(default=True, db_default=True)
     unwatched_since = models.DateTimeField(
         null=True, blank=True
@@ -146,6 +146,10 @@ UNDOABLE_STEPS = (
 MAX_TICKET_MINUTES = 32_767  # the largest number in the column: about three weeks
 
 
+def _is_due_to_join(at: datetime) -> models.Q:
+    return models.Q(state=TicketState.SCHEDULED, joins_queue_at__lte=at)
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_load(self) -> Self:
         """Filter tickets that count in the load. One for later counts once it has joined the queue."""
@@ -154,7 +158,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def due_to_join(self, at: datetime) -> Self:
         """Filter tickets for later whose time to join the queue has come, and which are still scheduled."""
-        return self.filter(state=TicketState.SCHEDULED, joins_queue_at__lte=at)
+        return self.filter(_is_due_to_join(at))
 
     def in_sequence(self) -> Self:
         """Order tickets as they are to be cooked: those with priority first, then by due time."""
@@ -172,8 +176,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         `Ticket.is_waiting_at` says which ones wait.
         """
         is_cancelled = models.Q(state=TicketState.WITHDRAWN, unacknowledged_change=TicketChange.CANCELLED)
-        is_due = models.Q(state=TicketState.SCHEDULED, joins_queue_at__lte=at)
-        return self.filter(models.Q(state__in=ON_BOARD) | is_cancelled | is_due)
+        return self.filter(models.Q(state__in=ON_BOARD) | is_cancelled | _is_due_to_join(at))
 
     def with_open_promise(self) -> Self:
         """Filter tickets whose promise can still be missed: in the queue, or ready for a driver who has not left."""
@@ -332,7 +335,7 @@ class BoardScreen(models.Model):
     """
     A screen that shows the board, as its heartbeat describes it. Written outside the kitchen's lock.
 
-    `key` is made by the browser and kept there: a screen is a browser, whoever is signed in.
+    `key` is made by the browser and kept there: a screen is a browser, also when another user signs in.
     """
 
     kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="screens")

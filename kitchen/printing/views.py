@@ -67,7 +67,7 @@ def _open_page(request: HttpRequest, refs: Sequence[UUID]) -> HttpResponse:
 
 
 def _print(request: HttpRequest, refs: Sequence[UUID]) -> HttpResponse:
-    """Have tickets printed, and show the board afterwards. A script that asked follows the redirect."""
+    """Request a copy of each ticket, and show the board afterwards. A script that asked follows the redirect."""
     tickets = _run(request, services.request_print, refs)
     if tickets:
         labels = ", ".join(ticket.label for ticket in tickets)

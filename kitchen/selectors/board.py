@@ -164,7 +164,7 @@ def board(kitchen: Kitchen, *, station: str = "", at: datetime) -> Board:
         unseen_seconds=kitchen.unseen_seconds,
         version=kitchen.version,
         is_paused=kitchen.is_paused(at),
-        is_full=_is_full(kitchen, load),
+        is_full=capacity.is_full(kitchen, load),
         closed_reason=_closed_reason(kitchen, at),
         closed_until=None if kitchen.accepts_orders(at) else kitchen.opens_at(at),
         takes_later=kitchen.max_slot_pizzas is not None,
@@ -175,11 +175,6 @@ def _closed_reason(kitchen: Kitchen, at: datetime) -> str:
     if kitchen.is_paused(at):
         return kitchen.pause_reason or _("paused")
     return "" if kitchen.hours.is_open(at) else _("the shop is closed")
-
-
-def _is_full(kitchen: Kitchen, load: Load) -> bool:
-    max_pizzas = kitchen.max_open_pizzas
-    return load.orders >= kitchen.max_concurrent_orders or (max_pizzas is not None and load.pizzas >= max_pizzas)
 
 
 def _column_of(ticket: Ticket, at: datetime) -> str:

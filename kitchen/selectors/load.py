@@ -46,12 +46,11 @@ def ticket_by_ref(ref: UUID) -> Ticket:
 def kitchen_load(kitchen: Kitchen, *, at: datetime) -> KitchenLoad:
     """Return how busy the kitchen is, and with which tickets. Two queries."""
     tickets = list(kitchen.tickets.in_load().in_sequence())
-    load, max_pizzas = capacity.load_of(tickets), kitchen.max_open_pizzas
+    load = capacity.load_of(tickets)
     return KitchenLoad(
         load=load,
         tickets=tickets,
-        is_at_capacity=load.orders >= kitchen.max_concurrent_orders
-        or (max_pizzas is not None and load.pizzas >= max_pizzas),
+        is_at_capacity=capacity.is_full(kitchen, load),
         average_cooking_minutes=_average_cooking_minutes(kitchen, at),
     )
 

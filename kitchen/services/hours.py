@@ -9,14 +9,13 @@ from kitchen.events import HoursChanged
 from kitchen.hours import ClosedDays, OpeningHours, Week
 from kitchen.models import Kitchen
 from kitchen.opening_times import spans_text, weekday_name
-from kitchen.permissions import CHANGE_CAPACITY
-from kitchen.services.queue import bump_board_version
+from kitchen.services.queue import bump_board_version, lock_for_settings
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.concurrent_edits import refuse_if_changed_meanwhile
 from pizzeria.foundation.events.log import record
-from pizzeria.foundation.refusals import NotAllowed, Refusal
+from pizzeria.foundation.refusals import Refusal
 
 MAX_DAYS_AHEAD = timedelta(days=2 * 366)
 ANNOUNCED_FOR = timedelta(minutes=2)  # by a task that runs each minute, and may be late
@@ -43,7 +42,7 @@ def change_opening_hours(
     :raises NotAllowed: the actor is not a manager
     :raises ChangedMeanwhile: the hours are no longer as shown
     """
-    kitchen = _lock(kitchen, by=by)
+    kitchen = lock_for_settings(kitchen, by=by)
     refuse_if_changed_meanwhile(kitchen, shown=shown or {})
     hours = OpeningHours(week=week, closed=kitchen.hours.closed)
     _refuse_impossible_week(hours)
@@ -60,7 +59,7 @@ def add_closed_days(*, kitchen: Kitchen, first: date, last: date, by: Actor, at:
     :raises HoursRefused: the last day is before the first, has passed or is more than two years away
     :raises NotAllowed: the actor is not a manager
     """
-    kitchen = _lock(kitchen, by=by)
+    kitchen = lock_for_settings(kitchen, by=by)
     today, hours = clock.business_date(at), kitchen.hours
     if last < first:
         raise HoursRefused(_("The last day is before the first."), field="last")
@@ -84,7 +83,7 @@ def remove_closed_days(*, kitchen: Kitchen, first: date, last: date, by: Actor, 
 
     :raises NotAllowed: the actor is not a manager
     """
-    kitchen = _lock(kitchen, by=by)
+    kitchen = lock_for_settings(kitchen, by=by)
     hours = kitchen.hours
     closed = tuple(days for days in hours.closed if (days.first, days.last) != (first, last))
     return _change(kitchen, OpeningHours(week=hours.week, closed=closed), by=by, at=at)
@@ -100,12 +99,6 @@ def announce_opening(*, kitchen: Kitchen, by: Actor, at: datetime) -> None:
     kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
     if kitchen.accepts_orders(at) != kitchen.accepts_orders(at - ANNOUNCED_FOR):
         bump_board_version(kitchen)
-
-
-def _lock(kitchen: Kitchen, *, by: Actor) -> Kitchen:
-    if not by.may(CHANGE_CAPACITY):
-        raise NotAllowed(_("Only managers can do that."))
-    return Kitchen.objects.for_update().get(pk=kitchen.pk)
 
 
 def _change(kitchen: Kitchen, hours: OpeningHours, *, by: Actor, at: datetime) -> Kitchen:

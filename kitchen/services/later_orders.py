@@ -3,21 +3,18 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kitchen import selectors
 from kitchen.events import LaterOrdersChanged
 from kitchen.models import Kitchen
-from kitchen.permissions import CHANGE_CAPACITY
-from kitchen.services.queue import bump_board_version
+from kitchen.services.queue import bump_board_version, lock_for_settings
 from kitchen.services.settings import CapacityTooLow
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.concurrent_edits import refuse_if_changed_meanwhile
 from pizzeria.foundation.events.log import record
-from pizzeria.foundation.refusals import NotAllowed
 
 
 @command
@@ -42,9 +39,7 @@ def change_later_orders(
     :raises NotAllowed: the actor is not a manager
     :raises ChangedMeanwhile: one of the shown values is no longer so
     """
-    if not by.may(CHANGE_CAPACITY):
-        raise NotAllowed(_("Only managers can do that."))
-    kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
+    kitchen = lock_for_settings(kitchen, by=by)
     refuse_if_changed_meanwhile(kitchen, shown=shown or {})
     changed = LaterOrdersChanged(max_slot_pizzas=max_slot_pizzas, later_days=later_days, lead_minutes=lead_minutes)
     if any(getattr(kitchen, field) != value for field, value in changed.model_dump().items()):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from kitchen import promises, signals
 from kitchen.exceptions import TicketNotFound, TooLateToUndo
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
+from kitchen.permissions import CHANGE_CAPACITY
 from kitchen.promises import Promise
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.refusals import NotAllowed
@@ -40,6 +41,17 @@ def refuse_unless_permitted(by: Actor, permission: Permission) -> None:
     """
     if not by.may(permission):
         raise NotAllowed(_("Only the kitchen can do that."))
+
+
+def lock_for_settings(kitchen: Kitchen, *, by: Actor) -> Kitchen:
+    """
+    Lock the kitchen for a change of its settings until the transaction ends, and return it.
+
+    :raises NotAllowed: the actor is not a manager
+    """
+    if not by.may(CHANGE_CAPACITY):
+        raise NotAllowed(_("Only managers can do that."))
+    return Kitchen.objects.for_update().get(pk=kitchen.pk)
 
 
 def lock_for_ticket(ref: UUID) -> Kitchen:

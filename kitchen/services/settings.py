@@ -15,15 +15,20 @@ from django.utils.translation import gettext as _
 from kitchen.capacity import load_of
 from kitchen.events import CapacityChanged, KitchenPaused, KitchenResumed
 from kitchen.models import Kitchen, TicketState
-from kitchen.permissions import CHANGE_CAPACITY, PAUSE
-from kitchen.services.queue import bump_board_version, refuse_unless_permitted, send_board_and_promises
+from kitchen.permissions import PAUSE
+from kitchen.services.queue import (
+    bump_board_version,
+    lock_for_settings,
+    refuse_unless_permitted,
+    send_board_and_promises,
+)
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.concurrent_edits import refuse_if_changed_meanwhile
 from pizzeria.foundation.ends import refuse_unless_ahead
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
-from pizzeria.foundation.refusals import NotAllowed, Refusal
+from pizzeria.foundation.refusals import Refusal
 
 
 class Unchanged(Enum):
@@ -122,9 +127,7 @@ def change_capacity(
     :raises NotAllowed: the actor is not a manager
     :raises ChangedMeanwhile: one of the shown numbers is no longer so
     """
-    if not by.may(CHANGE_CAPACITY):
-        raise NotAllowed(_("Only managers can do that."))
-    kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
+    kitchen = lock_for_settings(kitchen, by=by)
     refuse_if_changed_meanwhile(kitchen, shown=shown or {})
     changed = CapacityChanged(
         max_concurrent_orders=_merged(kitchen.max_concurrent_orders, max_concurrent_orders),

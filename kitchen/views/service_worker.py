@@ -37,7 +37,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 
 def allow_service_worker(render: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let the pages that a view or `render` returns start the shop's own service workers."""
+    """Allow the pages that a view or `render` returns to start the shop's own service workers."""
     return csp_override({**settings.SECURE_CSP, "worker-src": [CSP.SELF]})(render)
 
 

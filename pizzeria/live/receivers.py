@@ -27,7 +27,7 @@ def on_board_changed(*, kitchen: Kitchen, **_: object) -> None:
 @receiver(recorded, sender=Order, dispatch_uid="live.on_order_recorded")
 def on_order_recorded(*, aggregate: Order, **_: object) -> None:
     _publish_on_commit(TopicUpdate(Topic("order", aggregate.ref), aggregate.seq))
-    if aggregate.method == FulfillmentMethod.DELIVERY:
+    if aggregate.method == FulfillmentMethod.DELIVERY and aggregate.has_started:  # before, drivers do not see it
         transaction.on_commit(partial(_publish_deliveries, aggregate), robust=True)
 
 

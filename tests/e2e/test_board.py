@@ -214,8 +214,8 @@ def test_the_size_of_the_letters_and_the_dark_look_are_kept_on_the_device(chef_p
     page.get_by_role("radio", name="Dark").check()
     page.reload()
 
-    assert line.evaluate(size) > before
-    assert page.evaluate(background) != light
+    until(lambda: line.evaluate(size) > before)
+    until(lambda: page.evaluate(background) != light)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
