@@ -10,10 +10,9 @@ from django.views.decorators.vary import vary_on_headers
 from kitchen import selectors
 from kitchen.board_address import redirect_to_board, station_of
 from kitchen.forms import CapacityForm, PauseForm
-from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD
-from kitchen.printing import selectors as printing_selectors
-from kitchen.steps import MAX_AT_ONCE
-from kitchen.views.cards import rendered_cards
+from kitchen.models import Kitchen
+from kitchen.permissions import CHANGE_CAPACITY, COOK, PAUSE, SEE_BOARD
+from kitchen.views.content import BoardContent, new_content, shared_content
 from kitchen.views.service_worker import allow_service_worker
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
@@ -60,15 +59,11 @@ def render_board(
     :param pause_form, capacity_form: a tool's form with errors; the tool is shown open
     """
     by, kitchen, is_copy = actor_of(request), selectors.the_kitchen(), COPY_HEADER in request.headers
-    board = selectors.board(kitchen, station=station_of(request), at=clock.now())
+    content = _content(request, kitchen, is_copy=is_copy)
     context = {
-        "board": board,
-        "cards": rendered_cards(board, by=by, refusals={} if is_copy else _refusals(request)),
-        "seen_at_once": f":{MAX_AT_ONCE}",
-        "printing": printing_selectors.printer_state(kitchen),
+        "board": content.board,
+        "content": content.html,
         "undo_offers": lambda: selectors.undo_offers(by=by),  # a refresh shows none
-        "can_cook": by.may(COOK),
-        "can_hand_over": by.may(HAND_OVER),
         "can_pause": by.may(PAUSE),
         "can_change_capacity": by.may(CHANGE_CAPACITY),
         "pause_form": pause_form or PauseForm(),
@@ -79,6 +74,15 @@ def render_board(
         context |= {"messages": (), "undo_offers": ()}
     part = "#board" if request.headers.get("HX-Request") else ""
     return allow_service_worker(render)(request, f"kitchen/board.html{part}", context, status=status)
+
+
+def _content(request: HttpRequest, kitchen: Kitchen, *, is_copy: bool) -> BoardContent:
+    """Return the content of the board: to a refresh the one that is shared with other screens."""
+    by, station, at = actor_of(request), station_of(request), clock.now()
+    refusals = {} if is_copy else _refusals(request)
+    if request.headers.get("HX-Trigger") == "board" and not refusals:
+        return shared_content(kitchen, station=station, by=by, at=at)
+    return new_content(kitchen, station=station, by=by, refusals=refusals, at=at)
 
 
 def _refusals(request: HttpRequest) -> dict[UUID, str]:

@@ -19,7 +19,7 @@ from django_structlog.middlewares import RequestMiddleware
 # token that was cut off, mistyped or lengthened, and one in a quoted URL (`?next=%2Forders%2F…`) or a line of JSON.
 _GUEST_TOKEN_IN_URL = re.compile(
     r"((?:/|%(?:25)*2F)(?:orders|pay|receipts(?:(?:/|%(?:25)*2F)of)?)(?:/|%(?:25)*2F)[0-9a-f-]+(?:/|%(?:25)*2F))"
-    r"(?!(?:cancel|hand-over|undo-hand-over|returned|left|again|pdf)(?![\w-]))"
+    r"(?!(?:cancel|notes|hand-over|undo-hand-over|returned|left|again|pdf)(?![\w-]))"
     r"(?:[^/?#&\s\"'<>\\]|\\[ux][0-9a-f]{2,4})+",
     re.IGNORECASE,
 )

@@ -205,7 +205,7 @@ def test_steps_of_several_kinds_in_one_request_are_named_each_by_its_own_sentenc
 
 
 def test_the_button_for_all_new_tickets_names_no_more_than_can_be_sent_at_once(ciro, placed, monkeypatch):
-    monkeypatch.setattr("kitchen.views.board.MAX_AT_ONCE", 2)
+    monkeypatch.setattr("kitchen.views.content.MAX_AT_ONCE", 2)
     monkeypatch.setattr("kitchen.steps.MAX_AT_ONCE", 2)
     html = ciro.get(reverse("kitchen:board")).content.decode()
     assert "2 new: seen" in html

@@ -1,7 +1,7 @@
 """
 Screens that follow streams, without a browser: as many connections as the shop has boards and trackers.
 
-    python -m tests.measure.followers PORT < paths and cookies, a line each
+    python -m tests.measure.followers PAGE_PORT STREAM_PORT < paths and cookies, a line each
 
 Prints "ready" once every stream has sent its first message. A line that begins with `board` is a board, which fetches
 the page after each new version, as its script does; `tracker` only reads. Runs in a process of its own, until killed.
@@ -11,24 +11,30 @@ import asyncio
 import contextlib
 import json
 import sys
+from functools import partial
 
 AT_ONCE = 20  # streams that are being opened
 READ_AT_MOST = 65536
+REFRESH = ("HX-Request: true", "HX-Trigger: board")  # as htmx sends them
 
 
-async def follow(port, kind, path, cookie, on_open):
-    """Read a stream until it ends; for a board, fetch the page after each version that is newer than the last one."""
+async def follow(port, path, cookie, *, refresh, on_open):
+    """
+    Read a stream until it ends.
+
+    :param refresh: called after each version that is newer than the last one, unless it is still running
+    """
     reader, writer = await _request(port, path, cookie)
-    newest, fetching = 0, None
+    newest, refreshing = 0, None
     try:
         while line := await reader.readline():
             if not line.startswith(b"data: "):
                 continue
             on_open()
             version = json.loads(line[6:])["version"] or 0
-            is_fetching = fetching is not None and not fetching.done()
-            if kind == "board" and version > newest > 0 and not is_fetching:
-                fetching = asyncio.create_task(_fetch(port, "/kitchen/", cookie))
+            is_refreshing = refreshing is not None and not refreshing.done()
+            if version > newest > 0 and not is_refreshing:
+                refreshing = asyncio.create_task(refresh())
             newest = max(newest, version)
     finally:
         writer.close()
@@ -36,20 +42,26 @@ async def follow(port, kind, path, cookie, on_open):
 
 async def _request(port, path, cookie):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nHX-Request: true\r\nConnection: close\r\n"
-    writer.write((head + (f"Cookie: {cookie}\r\n" if cookie else "") + "\r\n").encode())
+    headers = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Connection: close", *REFRESH]
+    if cookie:
+        headers.append(f"Cookie: {cookie}")
+    writer.write(("\r\n".join(headers) + "\r\n\r\n").encode())
     return reader, writer
 
 
-async def _fetch(port, path, cookie):
-    reader, writer = await _request(port, path, cookie)
+async def _refresh_board(port, cookie):
+    reader, writer = await _request(port, "/kitchen/", cookie)
     with contextlib.suppress(ConnectionError):
         while await reader.read(READ_AT_MOST):
             pass
     writer.close()
 
 
-async def main(port, screens):
+async def _no_refresh():
+    """A tracker only reads."""
+
+
+async def main(pages, streams, screens):
     at_once = asyncio.Semaphore(AT_ONCE)
 
     async def open_and_follow(kind, path, cookie, is_open):
@@ -60,7 +72,8 @@ async def main(port, screens):
                 at_once.release()
                 is_open.set()
 
-        await follow(port, kind, path, cookie, on_open)
+        refresh = partial(_refresh_board, pages, cookie) if kind == "board" else _no_refresh
+        await follow(streams, path, cookie, refresh=refresh, on_open=on_open)
 
     opened = [asyncio.Event() for _ in screens]
     tasks = [asyncio.create_task(open_and_follow(*screen, each)) for screen, each in zip(screens, opened, strict=True)]
@@ -72,4 +85,4 @@ async def main(port, screens):
 
 if __name__ == "__main__":
     lines = [line.rstrip("\n").split("\t") for line in sys.stdin]
-    asyncio.run(main(int(sys.argv[1]), lines))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), lines))

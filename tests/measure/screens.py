@@ -31,10 +31,11 @@ from tests import shop
 from tests.chromium import CHROMIUM
 from tests.e2e.people import sign_in
 from tests.live.fault_proxy import FaultProxy
-from tests.live.server_process import ROOT, serving
+from tests.live.server_process import ROOT, reverse_proxy, running_make_target, serving
 from tests.measure.figures import print_statistics
 
 ORDERS_WATCHED = 10  # four changes each
+WEB_PROCESSES = 2
 BOARDS, TRACKERS = 50, 1000
 TRACKERS_OF_AN_ORDER = 10
 SECONDS_GONE = 20
@@ -69,18 +70,29 @@ def measure() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(base_url=f"http://127.0.0.1:{port}")
-        with serving(port=port):
+        with _shop(port) as (pages, streams):
             _open_board(page)
             _print_trips("a step, on another's screen", page)
             trackers = _trackers()
             for what, kind in (("streams", "tracker"), ("boards", "board")):  # a board also fetches the page
-                with _followers(port, [*_boards(kind), *trackers]):
+                with _followers(pages, streams, [*_boards(kind), *trackers]):
                     _print_trips(f"... and {BOARDS} {what}, {TRACKERS} trackers", page)
         for gone in ("the server", "Redis"):
             seconds = sorted(_seconds_until_right(page, port, gone) for _ in range(OUTAGES))
             after = ", ".join(f"{each:.1f} s" for each in seconds)
             print(f"{gone} gone for {SECONDS_GONE} s: red meanwhile, and right again after {after}")
         browser.close()
+
+
+@contextmanager
+def _shop(port: int) -> Iterator[tuple[int, int]]:
+    """Run the processes of a real shop behind a proxy; yield the ports of pages and of streams."""
+    with (
+        running_make_target("pages", WEB_CONCURRENCY=str(WEB_PROCESSES)) as pages,
+        running_make_target("streams") as streams,
+        reverse_proxy(pages=pages.port, streams=streams.port, port=port),
+    ):
+        yield pages.port, streams.port
 
 
 def _open_board(page: Page) -> None:
@@ -135,8 +147,8 @@ def _trackers() -> list[str]:
 
 
 @contextmanager
-def _followers(port: int, lines: list[str]) -> Iterator[None]:
-    command = [sys.executable, "-m", "tests.measure.followers", str(port)]
+def _followers(pages: int, streams: int, lines: list[str]) -> Iterator[None]:
+    command = [sys.executable, "-m", "tests.measure.followers", str(pages), str(streams)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as followers:
         assert followers.stdin and followers.stdout

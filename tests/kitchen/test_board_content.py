@@ -1,0 +1,155 @@
+"""The board's content: made once for all screens that show the same, and for no other."""
+
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from kitchen.models import Ticket, TicketState
+from kitchen.services.queue import bump_board_version
+from kitchen.views import content
+from pizzeria.foundation.actor import GUEST, SYSTEM
+from pizzeria.users.roles import KITCHEN
+from pizzeria.users.services.roles import assign_roles, sync_roles
+from tests.factories import UserFactory
+from tests.kitchen.tickets import in_queue, press
+from tests.shop import FRIDAY_NIGHT
+from tests.waiting import TIMEOUT
+
+BOARD = reverse("kitchen:board")
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+REFRESH = {"HX-Request": "true", "HX-Trigger": "board"}
+
+
+@pytest.fixture
+def screens(db):
+    """Return the browsers of two cooks."""
+    sync_roles(by=SYSTEM)
+    browsers = [Client(), Client()]
+    for browser in browsers:
+        user = UserFactory()
+        assign_roles(user, [KITCHEN])
+        browser.force_login(user)
+    return browsers
+
+
+def shared(kitchen, by, *, station="", at=FRIDAY_NIGHT):
+    return content.shared_content(kitchen, station=station, by=by, at=at)
+
+
+@pytest.mark.usefixtures("tonight")
+def test_a_refresh_of_a_second_screen_queries_no_tickets_and_shows_the_same(screens, kitchen):
+    in_queue(kitchen, TicketState.WAITING, at=FRIDAY_NIGHT)
+    first, second = screens
+    shown = first.get(BOARD, headers=REFRESH)
+
+    with CaptureQueriesContext(connection) as queries:
+        shown_again = second.get(BOARD, headers=REFRESH)
+
+    assert not [query for query in queries if "kitchen_ticket" in query["sql"]]
+    assert b"#1" in shown.content
+    assert _without_token(shown_again) == _without_token(shown)
+
+
+@pytest.mark.usefixtures("tonight")
+def test_each_screen_has_its_own_csrf_token(screens, kitchen):
+    [ticket] = in_queue(kitchen, TicketState.WAITING, at=FRIDAY_NIGHT)
+    tokens = [TOKEN.search(browser.get(BOARD, headers=REFRESH).content.decode())[1] for browser in screens]
+    for browser in screens:
+        browser.handler.enforce_csrf_checks = True
+
+    def status(browser, token):
+        data = {"step": f"start:{ticket.ref}:{ticket.seq}", "csrfmiddlewaretoken": token}
+        return browser.post(reverse("kitchen:steps"), data).status_code
+
+    assert [status(*each) for each in zip(screens, tokens, strict=True)] == [302, 302]
+    assert [status(*each) for each in zip(screens, reversed(tokens), strict=True)] == [403, 403]
+
+
+def test_a_new_version_has_new_content(kitchen, chef):
+    in_queue(kitchen, TicketState.WAITING, at=FRIDAY_NIGHT)
+    before = shared(kitchen, chef)
+    Ticket.objects.update(state=TicketState.READY)
+
+    assert shared(kitchen, chef) is before
+    bump_board_version(kitchen)
+    new = shared(kitchen, chef).board
+    assert [len(column) for column in (new.waiting, new.ready)] == [
+        0,
+        1,
+    ]
+
+
+@pytest.mark.parametrize("seconds", [1, 60, -1])
+def test_content_of_another_second_is_made_anew_with_its_clocks(kitchen, chef, seconds):
+    in_queue(kitchen, TicketState.WAITING, at=FRIDAY_NIGHT)
+    shared(kitchen, chef)
+    later = FRIDAY_NIGHT + timedelta(seconds=seconds)
+
+    assert shared(kitchen, chef, at=later).made_at == later
+
+
+def test_each_station_language_and_set_of_rights_has_content_of_its_own(kitchen, chef):
+    in_queue(kitchen, TicketState.WAITING, at=FRIDAY_NIGHT)
+    for_cooks = shared(kitchen, chef)
+
+    assert "Start cooking" in for_cooks.html
+    assert "Start cooking" not in shared(kitchen, GUEST).html
+    assert shared(kitchen, chef, station="pizza").board.station == "pizza"
+    with translation.override("de"):
+        assert shared(kitchen, chef) is not for_cooks
+    assert shared(kitchen, chef) is for_cooks
+
+
+def test_a_refusal_is_shown_to_who_was_refused_alone(screens, kitchen):
+    [ticket] = in_queue(kitchen, TicketState.COOKING, at=FRIDAY_NIGHT)
+    refused, other = screens
+    refused.get(BOARD, headers=REFRESH)
+
+    assert "ticket-refusal" in press(refused, "start", ticket, headers=REFRESH).content.decode()
+    assert "ticket-refusal" not in other.get(BOARD, headers=REFRESH).content.decode()
+
+
+def test_no_more_is_kept_than_a_few_boards(kitchen, chef):
+    for number in range(content.MAX_KEPT + 1):
+        shared(kitchen, chef, station=f"station-{number}")
+
+    assert len(content._kept) == 1
+
+
+@pytest.mark.parametrize(("patience", "made"), [(TIMEOUT, 1), (0.01, 2)])
+def test_a_second_thread_waits_for_the_first_but_not_for_one_that_hangs(monkeypatch, kitchen, chef, patience, made):
+    began, may_end, calls = threading.Event(), threading.Event(), []
+
+    def make(kitchen, *, at, **_):
+        calls.append(at)
+        if len(calls) == 1:
+            began.set()
+            assert may_end.wait(TIMEOUT)
+        else:
+            may_end.set()
+        return content.BoardContent(None, "", at)
+
+    monkeypatch.setattr(content, "new_content", make)
+    monkeypatch.setattr(content, "LOCK_SECONDS", patience)
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(shared, kitchen, chef)
+        assert began.wait(TIMEOUT)
+        second = threads.submit(shared, kitchen, chef)
+        if made == 1:
+            may_end.set()
+        first.result(TIMEOUT)
+        second.result(TIMEOUT)
+
+    assert len(calls) == made
+
+
+def _without_token(response):
+    return TOKEN.sub("", response.content.decode())
