@@ -1,4 +1,5 @@
 import math
+import os
 from dataclasses import replace
 
 import pytest
@@ -19,9 +20,10 @@ from pizzeria.foundation.breaker import Breaker
 from pizzeria.foundation.shop import selectors as shop_selectors
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
-from tests import shop
+from tests import migrated_databases, shop
 from tests.factories import UserFactory
 from tests.message_sinks import ANSWER_TIMEOUT, TestMessageSinks
+from tests.xdist_plugin import IS_A_WORKER
 
 pytest_plugins = ("tests.required_tools", "tests.keycloak.server", "tests.api_callers", "tests.http_receiver")
 
@@ -75,10 +77,32 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def migrated_template():
+    """Yield the database that the first of several workers migrates for all; one at a time opens its own."""
+    if not IS_A_WORKER:
+        yield None
+        return
+    run = os.environ["PYTEST_XDIST_TESTRUNUID"]
+    with migrated_databases.Template(os.environ["DATABASE_URL"], run=run) as template:
+        yield template
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings, migrated_template):
+    """Copy the migrated database for each further worker, which pytest-django then keeps."""
+    if migrated_template is None:
+        return django_db_keepdb
+    return migrated_template.copy_to(connection.creation._get_test_db_name())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, migrated_template):
     """Make the permission groups once; a test that empties the tables makes them anew if it needs them."""
     with django_db_blocker.unblock():
         sync_roles(by=SYSTEM)
+        connections.close_all()
+    if migrated_template is not None:
+        migrated_template.keep(connection.settings_dict["NAME"])
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from pizzeria.devtools.ephemeral_servers import temporary_state_dir
 from pizzeria.devtools.servers import data_dirs, redis
 
 IS_A_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+ACCESS_MATRIX = "tests/users/test_access_matrix.py"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -43,16 +44,19 @@ def pytest_xdist_auto_num_workers():
     return 2 * (os.cpu_count() or 1)
 
 
-class _KeycloakInOneWorker(LoadScopeScheduling):
+class _SharersInOneWorker(LoadScopeScheduling):
     """
-    A scheduler that sends all tests of Keycloak to one worker, as Keycloak takes long to start, and others to any.
+    A scheduler that sends tests which share what takes long to start or to set up to one worker, and others to any.
 
+    These are the tests of Keycloak, and those of the access matrix, whose fixture opens a whole shop for the module.
     It recognizes them by their path, the only information available here. The usual way, the mark `xdist_group`, does
     nothing with pytest 9.2: https://github.com/pytest-dev/pytest-xdist/issues/1386
     """
 
     def _split_scope(self, nodeid):
-        return "keycloak" if is_of_keycloak(nodeid) else nodeid
+        if is_of_keycloak(nodeid):
+            return "keycloak"
+        return ACCESS_MATRIX if nodeid.startswith(ACCESS_MATRIX) else nodeid
 
 
 def is_of_keycloak(nodeid):
@@ -62,7 +66,7 @@ def is_of_keycloak(nodeid):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    return _KeycloakInOneWorker(config, log) if config.getvalue("dist") == "loadgroup" else None
+    return _SharersInOneWorker(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.fixture(autouse=True)
