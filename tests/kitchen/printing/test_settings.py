@@ -1,41 +1,27 @@
 """The printer's settings: read by type, refused by name, and checked at a deployment."""
 
-import os
-import subprocess
-import sys
-
 import pytest
+from environs import EnvError
 
 from kitchen.printing import tasks
 from kitchen.printing.checks import check_printer_is_private
 from kitchen.printing.printer import configured_printer
 from pizzeria.celery import app
-from pizzeria.devtools.state_dir import ROOT
+from tests.operations.test_settings import SHOP, read_settings
 
-START = (
-    "from django.conf import settings as s;"
-    "print(s.KITCHEN_PRINTER, s.KITCHEN_PRINTER_COLUMNS, 'print-due-tickets' in s.CELERY_BEAT_SCHEDULE)"
-)
-
-
-def start(**variables):
-    return subprocess.run(
-        [sys.executable, "-c", START],
-        env={**os.environ, **variables},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+__all__ = ["read_settings"]
 
 
 @pytest.mark.parametrize("address", ["192.168.1.20:9100", "printer.local:9100", "[fd00::20]:9100"])
-def test_a_shop_with_a_printer_sweeps_for_what_is_due(address):
-    assert start(KITCHEN_PRINTER=address).stdout.split() == [address, "42", "True"]
+def test_a_shop_with_a_printer_sweeps_for_what_is_due(read_settings, address):
+    shop = read_settings(**SHOP, KITCHEN_PRINTER=address)
+
+    assert (shop["KITCHEN_PRINTER"], shop["KITCHEN_PRINTER_COLUMNS"]) == (address, 42)
+    assert "print-due-tickets" in shop["CELERY_BEAT_SCHEDULE"]
 
 
-def test_a_shop_without_a_printer_has_no_task_that_no_worker_would_take():
-    assert start(KITCHEN_PRINTER="").stdout.split() == ["42", "False"]
+def test_a_shop_without_a_printer_has_no_task_that_no_worker_would_take(read_settings):
+    assert "print-due-tickets" not in read_settings(**SHOP, KITCHEN_PRINTER="")["CELERY_BEAT_SCHEDULE"]
 
 
 @pytest.mark.parametrize(
@@ -50,11 +36,9 @@ def test_a_shop_without_a_printer_has_no_task_that_no_worker_would_take():
     ],
     ids=str,
 )
-def test_an_invalid_setting_of_the_printer_is_named_at_the_start(variables):
-    started = start(**variables)
-
-    assert started.returncode != 0
-    assert next(iter(variables)) in started.stderr
+def test_an_invalid_setting_of_the_printer_is_named_at_the_start(read_settings, variables):
+    with pytest.raises(EnvError, match=next(iter(variables))):
+        read_settings(**SHOP, **variables)
 
 
 @pytest.mark.parametrize(
