@@ -111,6 +111,7 @@ HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", HSTS_SUBDOMAINS)  # ... before the
 STATIC_FOLDER: str = env.str("STATIC_FOLDER", str(ROOT / ".collected"))
 METRICS_FOLDER: str = env.str("METRICS_FOLDER", "")  # what `make metrics` serves is counted there; empty: nothing is
 DEMO_MESSAGE_STORE: str = env.str("DEMO_MESSAGE_STORE", "")  # folder of the messages that the demo has sent
+DEMO_HISTORY_DAYS: int = env.int("DEMO_HISTORY_DAYS", 365, validate=validate.Range(min=1))  # behind a new demo
 DEMO_TOKEN_KEYS: str = env.str("DEMO_TOKEN_KEYS", "")  # JWK set of the demo's own access tokens; empty: it has none
 
 MAILERS: mail_url.Mailers = env.mailers("MAIL_URL", "")  # empty: the shop sends no e-mail

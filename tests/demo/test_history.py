@@ -15,8 +15,7 @@ from orders.deliveries.selectors import tour
 from orders.models import CARD_METHODS, Order, OrderStatus
 from orders.payments.models import AttemptState, PaymentAttempt
 from orders.reports.models import BuiltDay
-from pizzeria.demo.management.commands import demo_history
-from pizzeria.demo.management.commands.demo_history import ORDERS_A_YEAR, YEAR
+from pizzeria.demo.management.commands.demo_history import ORDERS_A_YEAR
 from pizzeria.demo.simulation import open_orders, scenario
 from pizzeria.demo.simulation.guest_profiles import CARLA, random_guest
 from pizzeria.demo.simulation.scenario import Incident
@@ -29,6 +28,8 @@ from pizzeria.foundation.refusals import Refusal
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 
+DAYS = 36  # a tenth of a year
+
 
 def run_demo_history():
     output = StringIO()
@@ -37,10 +38,9 @@ def run_demo_history():
 
 
 @pytest.fixture(autouse=True)
-def _shorter_past(monkeypatch):
+def _shorter_past(settings):
     """Write a tenth of the demo's year: what a test has written is checked once more when it ends."""
-    monkeypatch.setattr(demo_history, "YEAR", YEAR / 10)
-    monkeypatch.setattr(demo_history, "ORDERS_A_YEAR", ORDERS_A_YEAR // 10)
+    settings.DEMO_HISTORY_DAYS = DAYS
 
 
 def by_card():
@@ -59,7 +59,7 @@ def test_the_demos_history_fills_a_year_with_orders_and_is_written_only_once(dem
 
     past = Order.objects.exclude(business_date=clock.business_date(clock.now()))
     counted = [day["orders"] for day in past.values("business_date").annotate(orders=Count("pk"))]
-    assert len(counted) == YEAR.days // 10
+    assert len(counted) == DAYS
     assert past.count() == pytest.approx(ORDERS_A_YEAR / 10, rel=0.05)
     assert all(8 <= orders <= 80 for orders in counted)
     assert BuiltDay.objects.count() == len(counted)

@@ -2,6 +2,7 @@ from datetime import timedelta
 from io import StringIO
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
@@ -20,11 +21,11 @@ from pizzeria.devtools.servers import stripe_server
 from pizzeria.foundation import clock
 from pizzeria.foundation.events import backfill
 
-YEAR, ORDERS_A_YEAR = timedelta(days=365), 11_000
+ORDERS_A_YEAR = 11_000
 
 
 class Command(BaseCommand):
-    help = "Add a year of past orders and some open orders to a demo shop without orders."
+    help = "Add past orders (a year of them, or DEMO_HISTORY_DAYS) and some open orders to a demo without orders."
 
     @command_log_suppressed()
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,14 +38,15 @@ class Command(BaseCommand):
             # No user waits for these commits. A power cut loses only the newest ones, never one in the middle.
             cursor.execute("SET synchronous_commit = off")
         staff, now = Staff.of_the_demo(), clock.now()
+        past = timedelta(days=settings.DEMO_HISTORY_DAYS)
         with backfill.backfilling():
             carla = customer_services.change_contact(
-                name=CARLA.name, phone=CARLA.details.phone, by=staff.actor_for(CARLA.username), at=now - YEAR
+                name=CARLA.name, phone=CARLA.details.phone, by=staff.actor_for(CARLA.username), at=now - past
             )
         today = clock.business_date(now)
         report = seed_history(
-            orders=ORDERS_A_YEAR,
-            first=today - YEAR,
+            orders=ORDERS_A_YEAR * past.days // 365,
+            first=today - past,
             last=today,
             customers=[KnownCustomer(carla, CARLA.details)],
             at=now,
@@ -53,4 +55,6 @@ class Command(BaseCommand):
         open_orders.place_open_orders(staff=staff, now=now)
         call_command("rebuild_reports", stdout=StringIO())
         unfinished.unlink()
-        self.stdout.write(f"last year: {report.orders} orders; now open: {len(open_orders.OPEN_ORDERS)} orders")
+        self.stdout.write(
+            f"last {past.days} days: {report.orders} orders; now open: {len(open_orders.OPEN_ORDERS)} orders"
+        )
