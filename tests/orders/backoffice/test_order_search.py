@@ -38,54 +38,54 @@ def found(text):
     return [order.contact.name.split()[0] for order in orders]
 
 
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("#1", ["Anna"]),
-        ("2", ["José"]),
-        (" # 3 ", ["Per%cent"]),
-        ("٢", ["José"]),  # 2, in Arabic
-        ("999999", []),
-        ("#", []),
-        ("anna", ["Anna"]),
-        ("ANNA bian", ["Anna"]),
-        ("bianchi anna", ["Anna"]),
-        ("anna müller", []),
-        ("jose", ["José"]),
-        ("JOSÉ MULLER", ["José"]),
-        ("nna", ["Anna"]),
-        ("an", ["Anna"]),  # two letters: the beginning of a word
-        ("bi", ["Anna"]),
-        ("na", []),
-        ("%", []),
-        ("r%c", ["Per%cent"]),
-        ("r_c", []),
-        ("_un", ["Per%cent"]),
-        ("0612 345", ["Anna"]),
-        ("+39 06 1234", ["Anna"]),
-        ("0039 06", ["Per%cent", "Anna"]),
-        ("+49 (0)176 12345", ["José"]),
-        ("0176-12345", ["José"]),
-        ("(+39) 06 12345678", ["Anna"]),
-        ("061234567890", []),
-        ("0000", []),
-        ("345678", ["Anna"]),  # the last six digits
-        ("345999", ["José"]),
-        ("+345678", []),  # no number begins with it
-        ("1234", ["José", "Anna"]),
-        ("#1234", []),
-        ("anna@example.com", ["Anna"]),
-        ("ANNA@EXAMPLE", ["Anna"]),
-        ("@example.org", ["Per%cent", "José"]),
-        ("per_cent@", ["Per%cent"]),
-        ("perxcent@", []),
-        ("example.org", ["Per%cent", "José"]),
-        ("\\", []),
-        ("' OR 1=1 --", []),
-    ],
-)
-def test_a_search_finds_orders_by_what_the_text_looks_like(guests, text, names):
-    assert found(text) == names
+FOUND = {
+    "#1": ["Anna"],
+    "2": ["José"],
+    " # 3 ": ["Per%cent"],
+    "٢": ["José"],  # 2, in Arabic
+    "999999": [],
+    "#": [],
+    "anna": ["Anna"],
+    "ANNA bian": ["Anna"],
+    "bianchi anna": ["Anna"],
+    "anna müller": [],
+    "jose": ["José"],
+    "JOSÉ MULLER": ["José"],
+    "nna": ["Anna"],
+    "an": ["Anna"],  # two letters: the beginning of a word
+    "bi": ["Anna"],
+    "na": [],
+    "%": [],
+    "r%c": ["Per%cent"],
+    "r_c": [],
+    "_un": ["Per%cent"],
+    "0612 345": ["Anna"],
+    "+39 06 1234": ["Anna"],
+    "0039 06": ["Per%cent", "Anna"],
+    "+49 (0)176 12345": ["José"],
+    "0176-12345": ["José"],
+    "(+39) 06 12345678": ["Anna"],
+    "061234567890": [],
+    "0000": [],
+    "345678": ["Anna"],  # the last six digits
+    "345999": ["José"],
+    "+345678": [],  # no number begins with it
+    "1234": ["José", "Anna"],
+    "#1234": [],
+    "anna@example.com": ["Anna"],
+    "ANNA@EXAMPLE": ["Anna"],
+    "@example.org": ["Per%cent", "José"],
+    "per_cent@": ["Per%cent"],
+    "perxcent@": [],
+    "example.org": ["Per%cent", "José"],
+    "\\": [],
+    "' OR 1=1 --": [],
+}
+
+
+def test_a_search_finds_orders_by_what_the_text_looks_like(guests):
+    """One test, because placing the orders takes longer than all these searches."""
+    assert {text: found(text) for text in FOUND} == FOUND
 
 
 def test_a_number_finds_todays_order_first_and_then_those_of_earlier_days(marta):
