@@ -176,7 +176,7 @@ def test_the_refresh_of_the_delivery_page_can_be_paused_without_javascript(marta
     assert "http-equiv" not in marta.get(PAGE, {"pause-refresh": ""}).content.decode()
 
 
-@pytest.mark.parametrize("many", [2, 20])
+@pytest.mark.parametrize("many", [2, 6])
 def test_the_delivery_page_takes_seven_queries_however_many_deliveries_there_are(
     marta, dina, ready, many, django_assert_num_queries
 ):
