@@ -11,12 +11,14 @@ from tests.devtools.launching import Launch, Running, records_of, wait_until_end
 
 EPHEMERAL_SERVERS = "pizzeria.devtools.ephemeral_servers"
 USE_BOTH_SERVERS = """
-import os, psycopg, redis
+import os, psycopg, redis, tempfile
 database = psycopg.connect(os.environ["DATABASE_URL"])
 print(database.execute("SELECT 'lower of ÀÉ is ' || lower('ÀÉ'), current_setting('fsync')").fetchone())
 redis.Redis.from_url(os.environ["REDIS_URL"]).set("greeting", "buongiorno")
+print('temporary:', tempfile.mkdtemp(), flush=True)
 raise SystemExit(7)
 """
+LOWER_AND_FSYNC = "('lower of ÀÉ is àé', 'on')"
 PRINT_FOLDERS = """
 import os, psycopg, tempfile, time
 with psycopg.connect(os.environ["DATABASE_URL"]) as database:
@@ -26,12 +28,11 @@ time.sleep(600)
 """
 
 
-@pytest.mark.parametrize("origin", ["", "packages"])
-def test_ephemeral_servers_serve_a_command_and_exit_with_its_exit_code(launch: Launch, origin: str) -> None:
-    running = launch("-m", EPHEMERAL_SERVERS, "--", sys.executable, "-c", USE_BOTH_SERVERS, SERVERS_FROM=origin)
+def test_ephemeral_servers_from_packages_serve_a_command_and_exit_with_its_exit_code(launch: Launch) -> None:
+    running = launch("-m", EPHEMERAL_SERVERS, "--", sys.executable, "-c", USE_BOTH_SERVERS, SERVERS_FROM="packages")
 
     assert running.wait_for_exit() == 7, running.output
-    assert "('lower of ÀÉ is àé', 'on')" in running.output
+    assert LOWER_AND_FSYNC in running.output
 
 
 def test_ephemeral_servers_and_their_command_are_stopped_by_sigterm(launch: Launch) -> None:
@@ -84,11 +85,10 @@ def test_temporary_files_of_a_failed_command_are_kept_until_the_next_run_of_ephe
 ) -> None:
     write = "import tempfile; print(tempfile.mkdtemp(), flush=True)"
 
-    failed = launch(
-        "-m", EPHEMERAL_SERVERS, "--", sys.executable, "-c", f"{write}; raise SystemExit(1)", TMPDIR=str(tmp_path)
-    )
-    assert failed.wait_for_exit() == 1
-    left = Path(failed.output.split()[0])
+    failed = launch("-m", EPHEMERAL_SERVERS, "--", sys.executable, "-c", USE_BOTH_SERVERS, TMPDIR=str(tmp_path))
+    assert failed.wait_for_exit() == 7, failed.output
+    assert LOWER_AND_FSYNC in failed.output
+    left = Path(failed.output.partition("temporary: ")[2].split()[0])
     assert left.exists()
     assert f"kept until the next run: {left.parent}" in failed.output
 

@@ -21,6 +21,7 @@ from pizzeria.devtools.servers.descendants import Process
 from pizzeria.devtools.servers.processes import Record, tied_to_owner
 from pizzeria.devtools.state_dir import ROOT
 from tests.devtools.launching import COMMAND_TIMEOUT, records_of, wait_until_ended
+from tests.length import by_length
 from tests.waiting import throughout, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody adopts orphans")
@@ -134,7 +135,8 @@ def run(tmp_path: Path) -> Iterator[Run]:
         make.kill_leftovers()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.long
+@pytest.mark.parametrize("number", by_length([signal.SIGKILL], long=[signal.SIGTERM, signal.SIGKILL]))
 def test_all_processes_of_a_run_end_when_make_is_terminated_or_killed(run: Run, number: signal.Signals) -> None:
     make = run("protected")
 
@@ -154,7 +156,8 @@ def test_all_processes_of_a_run_end_with_ctrl_c(run: Run) -> None:
     os.close(its)
 
 
-@pytest.mark.parametrize("name", ["servers", "guard", "command"])
+@pytest.mark.long
+@pytest.mark.parametrize("name", by_length(["servers", "guard"], long=["servers", "guard", "command"]))
 def test_all_processes_of_a_run_end_when_any_one_of_its_own_processes_is_killed(run: Run, name: str) -> None:
     make = run("protected")
 
