@@ -7,6 +7,7 @@ from kitchen.printing import services as printing_services
 from kitchen.printing.models import PrintJob, PrintState
 from tests.chaos import workload
 from tests.kitchen.printing.receipt_printer import running_receipt_printer
+from tests.length import by_length
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,11 +20,12 @@ def printer(settings):
         yield printer
 
 
-@pytest.mark.parametrize(
-    ("failpoint", "marks"),
-    [("kitchen.claim_print_job.after_commit", [True]), ("printing.sent", [False, True])],
-    ids=["before it prints", "after it has printed"],
-)
+BEFORE = pytest.param("kitchen.claim_print_job.after_commit", [True], id="before it prints")
+AFTER = pytest.param("printing.sent", [False, True], id="after it has printed")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("failpoint", "marks"), by_length([AFTER], long=[BEFORE, AFTER]))
 def test_the_moment_at_which_a_worker_is_killed_decides_how_often_its_ticket_is_printed(
     shop_processes, printer, failpoint, marks
 ):

@@ -9,6 +9,7 @@ from orders.notifications.webhooks.models import DeliveryState, WebhookDelivery
 from tests.chaos import workload
 from tests.factories import WebhookSubscriptionFactory
 from tests.http_receiver import receiving
+from tests.length import by_length
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,11 +24,12 @@ def receiver(settings):
         yield receiver
 
 
-@pytest.mark.parametrize(
-    ("failpoint", "arrivals"),
-    [("orders.claim_webhook_delivery.after_commit", 1), ("webhooks.sent", 2)],
-    ids=["before it sends", "after it has sent"],
-)
+BEFORE = pytest.param("orders.claim_webhook_delivery.after_commit", 1, id="before it sends")
+AFTER = pytest.param("webhooks.sent", 2, id="after it has sent")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("failpoint", "arrivals"), by_length([AFTER], long=[BEFORE, AFTER]))
 def test_the_moment_at_which_a_worker_is_killed_decides_how_often_its_event_arrives(
     shop_processes, receiver, failpoint, arrivals
 ):

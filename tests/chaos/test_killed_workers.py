@@ -57,15 +57,15 @@ def test_killing_workers_repeatedly_loses_no_message_and_doubles_at_most_one_per
     assert workload.all_sent()
 
 
-@pytest.mark.parametrize(
-    ("fault", "messages"),
-    [
-        ("killed:orders.claim_notification.after_commit", 1),
-        ("killed:orders.record_outcome.begun", 2),
-        ("sent-first:orders.claim_notification.after_commit", 0),
-    ],
-    ids=["before it sends", "after it has sent", "control: before it sends what it has marked as sent"],
+BEFORE = pytest.param("killed:orders.claim_notification.after_commit", 1, id="before it sends")
+AFTER = pytest.param("killed:orders.record_outcome.begun", 2, id="after it has sent")
+CONTROL = pytest.param(
+    "sent-first:orders.claim_notification.after_commit", 0, id="control: before it sends what it has marked as sent"
 )
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("fault", "messages"), by_length([AFTER, CONTROL], long=[BEFORE, AFTER, CONTROL]))
 def test_the_moment_at_which_a_worker_is_killed_decides_how_often_its_sms_arrives(
     shop_processes, message_sinks, fault, messages
 ):

@@ -10,6 +10,7 @@ from pizzeria.api import api
 from pizzeria.foundation.api_auth import BearerToken
 from pizzeria.users.roles import MANAGER
 from tests.architecture.test_public_urls import addresses
+from tests.length import by_length
 from tests.users.api_client import assert_refused, call
 from tests.users.fake_oidc_provider import Person
 
@@ -26,8 +27,9 @@ NO_SCOPE_NEEDED = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("secure", [True, False], ids=["https", "http"])
-@pytest.mark.parametrize("token", ["good", "bad", None])
+@pytest.mark.parametrize("token", by_length(["good", None], long=["good", "bad", None]))
 @pytest.mark.usefixtures("kitchen")
 def test_no_answer_of_the_api_is_a_redirect_sets_a_cookie_or_is_cached(client, realm, settings, secure, token):
     settings.SECURE_SSL_REDIRECT = True

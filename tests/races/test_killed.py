@@ -1,7 +1,7 @@
 """
 A real web process, killed by SIGKILL at each failpoint of `place_order` during the request of a guest's form.
 
-The last failpoint is the control of the other three: the same kill, a moment after the commit, leaves the whole order.
+The last failpoint is the control of the others: the same kill, a moment after the commit, leaves the whole order.
 Without a transaction no command can leave part of an order: locks and the event log refuse to work outside one.
 """
 
@@ -29,6 +29,7 @@ from pizzeria.devtools import environment
 from pizzeria.devtools.servers.processes import start_tied
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.idempotency.models import IdempotencyKey
+from tests.length import by_length
 from tests.orders.test_basket import add
 from tests.orders.test_checkout_page import ANNA
 from tests.races.concurrency import THREAD_TIMEOUT
@@ -114,15 +115,12 @@ def anna(kitchen, client):
     return Browser(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
-@pytest.mark.parametrize(
-    ("failpoint", "orders"),
-    [
-        ("orders.place_order.begun", 0),
-        ("orders.place_order.before_kitchen", 0),
-        ("orders.place_order.before_commit", 0),
-        ("orders.place_order.after_commit", 1),
-    ],
-)
+EARLY = [("orders.place_order.begun", 0), ("orders.place_order.before_kitchen", 0)]
+AROUND_THE_COMMIT = [("orders.place_order.before_commit", 0), ("orders.place_order.after_commit", 1)]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("failpoint", "orders"), by_length(AROUND_THE_COMMIT, long=[*EARLY, *AROUND_THE_COMMIT]))
 def test_a_checkout_killed_at_a_failpoint_leaves_a_whole_order_or_none_and_can_be_sent_again(
     kitchen, anna, failpoint, orders
 ):

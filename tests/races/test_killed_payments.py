@@ -54,8 +54,7 @@ REFUND = (
     "orders.record_refund_reading.before_commit",
     "orders.record_refund_reading.after_commit",
 )
-
-
+TOLD_REFUND = ("payments.refund.answered", "orders.record_refund_reading.before_commit")  # refunded, not yet recorded
 RECEIPT = "payments.receipt.numbered"  # of the settlement, and of the refund's credit note
 
 
@@ -151,7 +150,8 @@ def test_orders_whose_processes_are_killed_at_every_step_are_charged_once_and_co
     assert numbers_of_receipts() == list(range(1, ORDERS + 1)), "without a gap"
 
 
-@pytest.mark.parametrize("failpoint", [*REFUND, RECEIPT])
+@pytest.mark.long
+@pytest.mark.parametrize("failpoint", by_length([*TOLD_REFUND, RECEIPT], long=[*REFUND, RECEIPT]))
 def test_a_refund_whose_process_is_killed_is_given_once(stripe, processes, failpoint):
     order = place_by_card()
     processes.take("start", order)
@@ -167,7 +167,8 @@ def test_a_refund_whose_process_is_killed_is_given_once(stripe, processes, failp
     assert numbers_of_receipts() == [1, 2]
 
 
-@pytest.mark.parametrize("failpoint", ["payments.sync.expired", *SETTLE])
+@pytest.mark.long
+@pytest.mark.parametrize("failpoint", ["payments.sync.expired", *by_length(SETTLE[-2:], long=SETTLE)])
 def test_an_order_whose_hold_has_run_out_is_cancelled_although_the_process_is_killed(stripe, processes, failpoint):
     order = place_by_card()
     processes.take("start", order)
