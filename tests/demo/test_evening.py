@@ -24,9 +24,11 @@ from pizzeria.demo.simulation.scenario import Incident
 from pizzeria.demo.simulation.scheduler import real_time_pace, simulated_pace
 from pizzeria.users.roles import DRIVER
 from tests import shop
+from tests.length import by_length
 from tests.shop import FRIDAY_NIGHT
 
 AN_HOUR = timedelta(hours=1)
+FULL = by_length(30, long=60)  # orders
 
 
 def an_evening(staff, *, write_line=discard):
@@ -58,15 +60,16 @@ def test_a_simulated_evening_completes_orders_that_were_open_before_it(demo):
     assert set(Order.objects.values_list("status", flat=True)) == {OrderStatus.DELIVERED}
 
 
-def test_an_evening_of_sixty_orders_exceeds_no_limit_of_a_phone_number_or_of_an_order(demo, change_shop):
+@pytest.mark.long
+def test_a_full_evening_exceeds_no_limit_of_a_phone_number_or_of_an_order(demo, change_shop):
     change_shop(open_orders_per_phone=3, guest_share_percent=25, pizzas_per_order=30, total_per_order=Decimal(500))
-    Kitchen.objects.update(max_concurrent_orders=60, max_open_pizzas=None)  # nobody is turned away for want of room
+    Kitchen.objects.update(max_concurrent_orders=FULL, max_open_pizzas=None)  # nobody is turned away for want of room
     lines = []
 
-    left = an_evening(demo, write_line=lines.append).play(guests(60, customer_orders=2, rush=0.3))
+    left = an_evening(demo, write_line=lines.append).play(guests(FULL, customer_orders=2, rush=0.3))
 
     assert left == []
-    assert Order.objects.count() == 60
+    assert Order.objects.count() == FULL
     assert not [line for line in lines if "refused" in line or "turned away" in line]
 
 

@@ -16,6 +16,7 @@ from kitchen.models import Kitchen
 from orders.payments.models import PaymentAttempt, Receipt, ReceiptCounterQuerySet, ReceiptPdf
 from pizzeria.foundation import failpoints
 from tests import shop
+from tests.length import by_length
 from tests.orders.payments.receipt_helpers import (
     handed_over,
     issue,
@@ -28,7 +29,7 @@ from tests.orders.payments.receipt_helpers import (
 from tests.orders.payments.test_receipts import FINAL
 from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, without_lock
 
-SETTLEMENTS = 50
+SETTLEMENTS = by_length(20, long=50)
 ORDERS = 6
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("large_kitchen")]
@@ -72,6 +73,7 @@ def numbers():
     return list(Receipt.objects.order_by("number").values_list("number", flat=True))
 
 
+@pytest.mark.long
 def test_settlements_at_the_same_moment_get_numbers_without_a_gap():
     orders = [placed_by_card() for _ in range(SETTLEMENTS)]
 

@@ -27,7 +27,7 @@ from tests.orders.reports.assertions import assert_right
 from tests.orders.reports.evenings import SETTINGS, Evenings, LinePlan, OrderPlan, evenings
 from tests.orders.reports.slow_figures import SlowFigures, business_day
 
-EXAMPLES = by_length(4, 150)
+EXAMPLES = by_length(2, 150)
 random_evenings = hypothesis_settings(
     max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
