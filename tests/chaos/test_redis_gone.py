@@ -34,7 +34,13 @@ def redis_server(tmp_path):
     redis_server.kill()
 
 
-@pytest.fixture(params=[("kill", "start"), ("pause", "resume")], ids=["refused", "silent"])
+REFUSED, SILENT = (
+    pytest.param(("kill", "start"), id="refused"),
+    pytest.param(("pause", "resume"), id="silent"),
+)
+
+
+@pytest.fixture(params=by_length([SILENT], long=[REFUSED, SILENT]))
 def outage(request, redis_server):
     """Return two functions: the first makes Redis unavailable, the second available again."""
     return (getattr(redis_server, act) for act in request.param)
