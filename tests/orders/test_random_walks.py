@@ -11,8 +11,8 @@ from tests.length import by_length
 from tests.orders import state_machine as table
 from tests.orders.random_walk import A_NEW_PROMISE, Walk
 
-WALKS, STEPS = by_length(10, 40), 60
-SEEDS = by_length((5, 0), (5, *range(20)))  # the first meets the rarest rows
+WALKS, STEPS = by_length(5, 40), 60
+SEEDS = by_length((5, *range(4)), (5, *range(20)))  # the first meets the rarest rows
 MAY_BE_MISSED = by_length(8, 0)  # rows
 
 ROWS = {*table.ORDER_STEPS, *table.KITCHEN_STEPS}
@@ -45,12 +45,12 @@ def rows_not_met():
 @pytest.mark.long
 def test_random_walks_break_no_rule_and_follow_the_rows_of_the_table(walk):
     """
-    A row that no walk has followed is not tested. While some are missing, more walks are taken with another seed; the
-    long version goes on until every row is met.
+    A row that no walk has followed is not tested. While too many are missing, more walks are taken with another seed;
+    the long version goes on until every row is met.
     """
     for number in SEEDS:
         walk(number=number)
-        if not rows_not_met():
+        if len(rows_not_met()) <= MAY_BE_MISSED:
             break
 
     assert len(rows_not_met()) <= MAY_BE_MISSED, rows_not_met()
