@@ -23,7 +23,13 @@ from tests import shop
 from tests.factories import UserFactory
 from tests.message_sinks import ANSWER_TIMEOUT, TestMessageSinks
 
-pytest_plugins = ("tests.required_tools", "tests.keycloak.server", "tests.api_callers", "tests.http_receiver")
+pytest_plugins = (
+    "tests.required_tools",
+    "tests.keycloak.server",
+    "tests.api_callers",
+    "tests.http_receiver",
+    "tests.live.shared_server",
+)
 
 # Hypothesis: the same examples in every run, and no deadline, as the machine may be slow.
 hypothesis_settings.register_profile("shop", deadline=None, derandomize=True, database=None)
