@@ -44,9 +44,11 @@ def navigated_again_if_interrupted(page):
     return page
 
 
-# A page gives up a request after eight seconds, which one may take on a loaded machine. Runs after the page's own.
+# A page gives up a request after five or eight seconds, which one may take on a loaded machine. The listener runs after
+# the page's own.
 PATIENT_REQUESTS = f"""
     window.addEventListener("htmx:configRequest", ({{ detail }}) => (detail.timeout = {PAGE_TIMEOUT_MS}));
+    AbortSignal.timeout = ((timeout) => () => timeout.call(AbortSignal, {PAGE_TIMEOUT_MS}))(AbortSignal.timeout);
 """
 
 
