@@ -25,7 +25,13 @@ from tests.factories import UserFactory
 from tests.message_sinks import ANSWER_TIMEOUT, TestMessageSinks
 from tests.xdist_plugin import IS_A_WORKER
 
-pytest_plugins = ("tests.required_tools", "tests.keycloak.server", "tests.api_callers", "tests.http_receiver")
+pytest_plugins = (
+    "tests.required_tools",
+    "tests.keycloak.server",
+    "tests.api_callers",
+    "tests.http_receiver",
+    "tests.live.shared_server",
+)
 
 # Hypothesis: the same examples in every run, and no deadline, as the machine may be slow.
 hypothesis_settings.register_profile("shop", deadline=None, derandomize=True, database=None)

@@ -42,7 +42,7 @@ from pizzeria.users.models import User  # noqa: E402
 from pizzeria.users.roles import CUSTOMER  # noqa: E402
 from tests import shop  # noqa: E402
 from tests.chromium import CHROMIUM  # noqa: E402
-from tests.e2e.people import sign_in  # noqa: E402
+from tests.e2e.people import sign_in_by_form  # noqa: E402
 from tests.message_sinks import running_message_sinks  # noqa: E402
 from tests.users import account_holders  # noqa: E402
 from tests.users.account_holders import account_holder  # noqa: E402
@@ -128,7 +128,7 @@ def take_readme(browser: Browser, address: str) -> None:
     settled(guest)
     guest.screenshot(path=README / "menu.png")
     chef = browser.new_page(base_url=address, viewport={"width": 1280, "height": 800}, color_scheme="dark")
-    sign_in(chef, "chef")
+    sign_in_by_form(chef, "chef")
     settled(chef)
     chef.screenshot(path=README / "board.png")
 
@@ -176,7 +176,7 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
     yield "checkout-wrong"
     for person, own in {"customer": "history", "driver": "deliveries", "chef": "board", "manager": "admin"}.items():
         page.context.clear_cookies()
-        sign_in(page, person)
+        sign_in_by_form(page, person)
         yield own
     for name, address in {
         "admin-orders": "/admin/orders/order/",
@@ -192,7 +192,7 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
         page.goto(address)
         yield name
     page.context.clear_cookies()
-    sign_in(page, "customer")
+    sign_in_by_form(page, "customer")
     page.goto("/profile/")
     yield "profile"
     page.goto("/notifications/")

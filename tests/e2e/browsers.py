@@ -5,10 +5,19 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from playwright.sync_api import Error
 
+from tests.length import by_length
 from tests.waiting import TIMEOUT
 
 # For browser tests of what JavaScript adds, and of forms that a view test sends without it.
 WITH_JAVASCRIPT = pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
+
+# For long journeys whose steps without JavaScript are those of shorter tests; such a test is marked `long`.
+WITHOUT_JAVASCRIPT_IN_LONG_RUNS = pytest.mark.parametrize(
+    "scripted",
+    by_length([True], long=[True, False]),
+    ids=lambda scripted: "with a script" if scripted else "without a script",
+    indirect=True,
+)
 
 # What htmx logs when a button press replaces a poll. For a request that failed it also logs `htmx:sendError`.
 ABORTED_REQUEST_MESSAGES = ("htmx:sendAbort", "htmx:afterRequest")
@@ -35,9 +44,11 @@ def navigated_again_if_interrupted(page):
     return page
 
 
-# A page gives up a request after eight seconds, which one may take on a loaded machine. Runs after the page's own.
+# A page gives up a request after five or eight seconds, which one may take on a loaded machine. The listener runs after
+# the page's own.
 PATIENT_REQUESTS = f"""
     window.addEventListener("htmx:configRequest", ({{ detail }}) => (detail.timeout = {PAGE_TIMEOUT_MS}));
+    AbortSignal.timeout = ((timeout) => () => timeout.call(AbortSignal, {PAGE_TIMEOUT_MS}))(AbortSignal.timeout);
 """
 
 

@@ -2,16 +2,19 @@
 
 import os
 from functools import cache
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.core.management import call_command
 from playwright.sync_api import expect
 
+from kitchen.models import Kitchen
 from pizzeria.users.demo_people import PASSWORD
 from pizzeria.users.models import User
 from tests.chromium import CHROMIUM
 from tests.e2e.browsers import PAGE_TIMEOUT_MS, checked_pages
+from tests.e2e.table_rows import all_rows, put_back
 
 # Playwright's synchronous API runs an event loop in this thread, in which Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -29,11 +32,37 @@ def browser_type_launch_args():
     return {"executable_path": CHROMIUM, "args": [f"--{flag}" for flag in flags.split()]}
 
 
+@pytest.fixture(scope="session")
+def _rows_of_shops():
+    """Return, for each shop that was set up in this worker, the ref of its kitchen and its rows."""
+    return {}
+
+
 @pytest.fixture
-def shop(transactional_db):
-    """Set up the demo's shop: its kitchen, menu and people."""
+def set_up_once(transactional_db, _rows_of_shops):
+    """Return a function that sets up a shop by `set_up`, or puts back what it has made before: a second per test."""
+
+    def make_or_put_back(set_up):
+        if set_up in _rows_of_shops:
+            kitchen_ref, rows = _rows_of_shops[set_up]
+            # Another kitchen: a server process keeps what it has made for that of the last test.
+            put_back(rows, replacing=kitchen_ref, by=uuid4())
+        else:
+            set_up()
+            _rows_of_shops[set_up] = Kitchen.objects.get().ref, all_rows()
+
+    return make_or_put_back
+
+
+def set_up_demo_shop():
     call_command("set_up_shop", verbosity=0)
     call_command("set_up_demo", verbosity=0)
+
+
+@pytest.fixture
+def shop(set_up_once):
+    """Set up the demo's shop: its kitchen, menu and people."""
+    set_up_once(set_up_demo_shop)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from pizzeria.users.roles import DRIVER, KITCHEN
 from tests import shop as test_shop
 from tests.e2e.accessibility import assert_accessible, findings
 from tests.e2e.browsers import WITH_JAVASCRIPT
+from tests.length import by_length
 
 pytestmark = [pytest.mark.django_db(transaction=True), WITH_JAVASCRIPT]
 
@@ -89,7 +90,8 @@ def test_axe_finds_what_is_wrong_in_a_page(open_page, story):
     assert found[0].startswith("button-name: <button></button>")
 
 
-@pytest.mark.parametrize("viewport", [PHONE, SCREEN], ids=["phone", "screen"])
+@pytest.mark.long
+@pytest.mark.parametrize("viewport", by_length([PHONE], long=[PHONE, SCREEN]), ids=lambda size: f"{size['width']}")
 def test_axe_finds_nothing_on_the_order_page_at_any_step_of_a_delivery(open_page, story, viewport):
     page = open_page(viewport=viewport)
 

@@ -63,15 +63,21 @@ def height_of_page(page):
     return page.evaluate("document.documentElement.scrollHeight")
 
 
-@pytest.mark.parametrize("cooking", [0, 5])
-def test_twelve_open_tickets_with_two_lines_each_fit_a_tablet_without_scrolling(chef_page, cooking):
+def test_twelve_open_tickets_with_two_lines_each_fit_a_tablet_without_scrolling(chef_page):
     placed = orders(12, lines=2)
-    start(placed[:cooking])
     page = chef_page()
+    expect(page.locator(".ticket-items li")).to_have_count(24)
+    assert_twelve_fit(page)
+
+    start(placed[:5])
+    page.reload()
+    expect(page.locator(".column-cooking .ticket")).to_have_count(5)
+    assert_twelve_fit(page)
+
+
+def assert_twelve_fit(page):
     cards = page.locator(".ticket")
     expect(cards).to_have_count(12)
-    expect(page.locator(".ticket-items li")).to_have_count(24)
-
     assert height_of_page(page) <= TABLET["height"]
     assert all(box["y"] + box["height"] <= TABLET["height"] for box in (each.bounding_box() for each in cards.all()))
 
@@ -82,10 +88,13 @@ def test_what_to_make_can_be_read_from_afar_and_what_is_tapped_is_large(chef_pag
     page = chef_page()
     expect(page.locator(".ticket")).to_have_count(2)
 
+    # A refresh may replace an element just when it is measured: then it has no size.
     line = page.locator(".ticket-items b").first
-    assert float(line.evaluate("element => getComputedStyle(element).fontSize").removesuffix("px")) >= MIN_LETTERS
+    letters = until(lambda: line.evaluate("element => getComputedStyle(element).fontSize"))
+    assert float(letters.removesuffix("px")) >= MIN_LETTERS
     for target in (".ticket-header", ".ticket-step", ".all-day summary", ".tool summary"):
-        assert page.locator(f"{target} >> visible=true").first.bounding_box()["height"] >= MIN_TARGET
+        box = until(page.locator(f"{target} >> visible=true").first.bounding_box)
+        assert box["height"] >= MIN_TARGET
 
 
 def test_the_key_of_a_card_takes_its_steps_and_stays_the_same_in_each_column(chef_page):
@@ -219,14 +228,16 @@ def test_the_size_of_the_letters_and_the_dark_look_are_kept_on_the_device(chef_p
     until(lambda: page.evaluate(background) != light)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_board_is_accessible_in_light_and_dark(chef_page, width):
+def test_the_board_is_accessible_in_light_and_dark(chef_page):
     placed = orders(4)
     start(placed[:2])
     kitchen_services.finish_ticket(ref=placed[0].ref, by=SYSTEM, at=clock.now())
     kitchen_services.hold_ticket(ref=placed[2].ref, by=SYSTEM, at=clock.now())
     Ticket.objects.filter(ref=placed[3].ref).update(due_at=clock.now() - timedelta(minutes=3), allergies="Nuts")
-    page = chef_page(width=width, height=800)
+    page = chef_page()
     expect(page.locator(".ticket")).to_have_count(4)
 
-    assert_accessible(page)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        until(lambda width=width: page.evaluate("innerWidth") == width)
+        assert_accessible(page)

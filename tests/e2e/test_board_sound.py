@@ -14,7 +14,6 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.models import User
 from tests.e2e.browsers import checked_pages
 from tests.e2e.people import sign_in
-from tests.live.server_process import serving
 from tests.shop import basket_of, place
 from tests.waiting import until
 
@@ -41,12 +40,9 @@ NEW, CHANGED = 880, 523  # Hz: the first tone of each signal
 
 
 @pytest.fixture
-def screens(served_shop, browser):
-    """Serve the shop, and yield a function that opens the board for a member of staff: `page = screens("chef")`."""
-    with (
-        serving() as server,
-        checked_pages(browser, f"http://127.0.0.1:{server.port}", expected_statuses=()) as open_page,
-    ):
+def screens(served_shop, server, browser):
+    """Yield a function that opens the board for a member of staff: `page = screens("chef")`."""
+    with checked_pages(browser, f"http://127.0.0.1:{server.port}", expected_statuses=()) as open_page:
 
         def open_board(name):
             signed_in = open_page()
@@ -85,7 +81,7 @@ def expect_silence(page):
     """Assert that every tone is over, and that none follows for longer than any signal pauses."""
     page.wait_for_function("() => tones.every((tone) => tone.isOver)")
     before = len(frequencies(page))
-    page.clock.run_for(20_000)
+    page.clock.fast_forward(20_000)
     assert len(frequencies(page)) == before
 
 
@@ -134,7 +130,7 @@ def test_a_new_ticket_gets_louder_and_is_silent_on_every_screen_once_it_is_seen_
     new_order()
     wait_for_tone(ciro, NEW)
     assert not ciro.evaluate("tones.some((tone) => tone.type === 'square')")
-    ciro.clock.run_for(40_000)
+    ciro.clock.fast_forward(40_000)
     ciro.wait_for_function("() => tones.some((tone) => tone.type === 'square')")
 
     press(mario, "1 new: seen")
@@ -177,7 +173,7 @@ def test_a_muted_board_makes_no_sound_and_says_so_in_red_also_after_a_reload(scr
     expect(ciro.locator("[data-unseen]")).to_have_count(1)
     expect(ciro.get_by_role("button", name="Sound is off: tap")).to_be_visible()
     ciro.locator(".column-ready h2").click()  # a use of the page does not unmute it
-    ciro.clock.run_for(20_000)
+    ciro.clock.fast_forward(20_000)
     assert frequencies(ciro) == []
     press(ciro, "Sound is off")
     wait_for_tone(ciro, NEW)  # the hearing test of this shift still counts

@@ -17,7 +17,7 @@ from orders.payments.gateways.breaker import stripe_breaker
 from orders.payments.models import PaymentAttempt, Refund, WebhookMessage
 from pizzeria.devtools.stripe_server.faults import Fault
 from pizzeria.foundation import clock
-from tests.e2e.browsers import WITH_JAVASCRIPT, checked_pages
+from tests.e2e.browsers import WITH_JAVASCRIPT, WITHOUT_JAVASCRIPT_IN_LONG_RUNS, checked_pages
 from tests.e2e.people import add_to_basket
 from tests.waiting import until
 
@@ -111,6 +111,8 @@ def statuses():
     return list(Order.objects.order_by("pk").values_list("status", flat=True))
 
 
+@pytest.mark.long
+@WITHOUT_JAVASCRIPT_IN_LONG_RUNS
 def test_a_card_that_is_approved_confirms_the_order(anna, gateway):
     order_by_card(anna)
     expect_gateway(anna, gateway)

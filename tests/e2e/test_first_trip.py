@@ -10,11 +10,12 @@ from playwright.sync_api import expect
 
 from orders import replay
 from tests.chaos.processes import ShopProcesses
-from tests.e2e.people import add_to_basket, check_out, choose, press, reload_without_javascript, sign_in
+from tests.e2e.browsers import WITHOUT_JAVASCRIPT_IN_LONG_RUNS
+from tests.e2e.people import add_to_basket, check_out, choose, press, reload_without_javascript, sign_in_by_form
 from tests.message_sinks import environment_of
 from tests.waiting import until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 PROMISE = re.compile(r"Ready between\s*\d\d:\d\d and \d\d:\d\d")
 
@@ -26,11 +27,12 @@ SECONDS_TO_ANSWER = 20  # for the message sinks; a message without an answer by 
 
 
 @pytest.fixture
-def sinks(message_sinks, shop, live_server, tmp_path):
+def sinks(message_sinks, no_undo, shop, live_server, tmp_path):
     """Run a worker and beat, as a real shop does; yield the message sinks to which they send."""
     variables = {
         **environment_of(message_sinks.servers, SECONDS_TO_ANSWER),
         "ORIGIN": live_server.url,
+        "SHOP_UNDO_SECONDS": "0",
     }
     shop_processes = ShopProcesses(variables, log=tmp_path / "processes.log")
     try:
@@ -53,6 +55,7 @@ def wait_for_messages(sinks, *, emails, sms):
     until(lambda: arrived() == (emails, sms), describe=sinks.messages)
 
 
+@WITHOUT_JAVASCRIPT_IN_LONG_RUNS
 def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_email_and_sms(open_page, scripted, sinks):
     anna, ciro, marta = open_page(), open_page(), open_page()
 
@@ -73,7 +76,7 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     assert re.search(r"/orders/[0-9a-f-]{36}/[\w-]{43}/$", anna.url)
     wait_for_messages(sinks, emails=EMAILS[:1], sms=SMS[:1])  # before later ones exist, which would overtake them
 
-    sign_in(ciro, "chef")
+    sign_in_by_form(ciro, "chef")
     expect(ciro).to_have_url(re.compile("/kitchen/$"))
     ticket = ciro.get_by_role("listitem").filter(has=ciro.get_by_role("heading", name="#1"))
     expect(ticket).to_contain_text("nuts")
@@ -94,7 +97,7 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     reload_without_javascript(anna, scripted=scripted)
     expect(tracker).to_contain_text("Enjoy your meal!")
 
-    sign_in(marta, "manager")
+    sign_in_by_form(marta, "manager")
     expect(marta).to_have_url(re.compile("/admin/$"))
     marta.get_by_role("rowheader").get_by_role("link", name="Orders", exact=True).first.click()
     marta.get_by_role("rowheader").get_by_role("link", name=re.compile("#1")).click()

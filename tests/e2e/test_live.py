@@ -13,8 +13,7 @@ from orders.models import CancelReason
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from tests.e2e.browsers import checked_pages
-from tests.e2e.people import add_to_basket, check_out, choose, order, press, sign_in
-from tests.live.server_process import serving
+from tests.e2e.people import add_to_basket, check_out, choose, open_order, press, sign_in
 from tests.live.sse_client import StreamRecorder
 from tests.shop import FRIDAY_NIGHT, basket_of, pizza, place
 from tests.waiting import until
@@ -23,12 +22,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def screens(served_shop, browser):
-    """Serve the shop with streams, and yield a function that opens a page of it: `page = screens()`."""
-    with (
-        serving() as server,
-        checked_pages(browser, f"http://127.0.0.1:{server.port}", expected_statuses=()) as open_page,
-    ):
+def screens(served_shop, server, browser):
+    """Yield a function that opens a page of a server with streams: `page = screens()`."""
+    with checked_pages(browser, f"http://127.0.0.1:{server.port}", expected_statuses=()) as open_page:
         yield open_page
 
 
@@ -91,8 +87,8 @@ def test_the_guests_page_and_the_board_follow_an_order_without_a_reload_and_with
 
 
 def test_an_update_of_the_order_page_keeps_focus_and_scroll_position_and_is_announced_once(screens):
-    anna = screens()
-    order(anna)
+    anna, placed = screens(), place(basket_of(pizza(), at=clock.now()), at=clock.now())
+    open_order(anna, placed)
     anna.wait_for_load_state()  # until its stylesheets are loaded, the page is shorter
     anna.set_viewport_size({"width": 390, "height": 600})
     anna.get_by_role("link", name="the way to order").focus()
@@ -105,13 +101,13 @@ def test_an_update_of_the_order_page_keeps_focus_and_scroll_position_and_is_anno
         }"""
     )
 
-    kitchen_services.start_cooking(ref=ref_of(anna), by=SYSTEM, at=clock.now())
+    kitchen_services.start_cooking(ref=placed.ref, by=SYSTEM, at=clock.now())
     wait_for_announcements(anna, "In the oven")
     expect(anna).to_have_title(re.compile("^In the oven"))
     expect(anna.get_by_role("link", name="the way to order")).to_be_focused()
     assert anna.evaluate("window.scrollY") == 500
 
-    order_services.cancel_order(ref=ref_of(anna), reason=CancelReason.SOLD_OUT, by=SYSTEM, at=clock.now())
+    order_services.cancel_order(ref=placed.ref, reason=CancelReason.SOLD_OUT, by=SYSTEM, at=clock.now())
     _cooking, why = wait_for_announcements(anna, "In the oven", "This order was cancelled")
     expect(anna).to_have_title(re.compile("^This order was cancelled"))
     expect(anna.locator(".receipt-payment")).to_have_text("Nothing to pay")

@@ -13,7 +13,7 @@ from orders.models import Order, OrderStatus
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.foundation import clock
 from tests.e2e.browsers import browser_contexts
-from tests.e2e.people import order, sign_in
+from tests.e2e.people import order, sign_in_by_form
 from tests.live.server_process import ROOT, reverse_proxy, running_make_target
 from tests.live.sse_client import StreamRecorder
 from tests.live.steps import step_until_reported_live, steps_of
@@ -42,7 +42,7 @@ def opened(browser, *, scheme, **variables):
 
 def test_the_processes_of_a_real_shop_update_the_kitchens_board_without_a_reload(served_shop, browser):
     with opened(browser, scheme="http") as ciro:
-        sign_in(ciro, "chef")
+        sign_in_by_form(ciro, "chef")
         recorder = StreamRecorder(ciro)
         recorder.wait_for("beat")
 

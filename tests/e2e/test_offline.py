@@ -14,10 +14,9 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.models import User
 from tests.e2e.browsers import browser_contexts
-from tests.e2e.people import press, sign_in, sign_out
+from tests.e2e.people import press, sign_in, sign_in_by_form, sign_out
 from tests.e2e.test_live import stop_clock
 from tests.live.fault_proxy import FaultProxy
-from tests.live.server_process import serving
 from tests.shop import basket_of, pizza, place
 from tests.waiting import until
 
@@ -63,12 +62,6 @@ def select(page, placed):
 
 def start(page, placed):
     press(page.get_by_role("button", name=f"Start cooking #{placed.number}"))
-
-
-@pytest.fixture(scope="module")
-def server(django_db_setup):
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture
@@ -198,7 +191,7 @@ def test_another_user_of_the_same_browser_does_not_get_the_copy(board):
     page, proxy = board
     page.goto("/menu/")  # a late request of the board would change the next page's CSRF cookie
     page.context.clear_cookies()  # the session ends without a sign-out
-    sign_in(page, "driver")
+    sign_in_by_form(page, "driver")
     until(lambda: "/kitchen/" not in kept_paths(page), page=page)
     proxy.refuse()
     with pytest.raises(Error):

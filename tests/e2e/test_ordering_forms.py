@@ -9,12 +9,11 @@ from playwright.sync_api import expect
 from menu.models import Pizza, SimpleItem
 from orders.models import Basket, BasketLine
 from pizzeria.users.models import User
-from tests.e2e.browsers import WITH_JAVASCRIPT, browser_contexts
+from tests.e2e.browsers import WITH_JAVASCRIPT, WITHOUT_JAVASCRIPT_IN_LONG_RUNS, browser_contexts
 from tests.e2e.people import add_to_basket, check_out, sign_in
 from tests.e2e.test_live import stop_clock
 from tests.e2e.test_presses import RECORD_REQUESTS
 from tests.live.fault_proxy import FaultProxy
-from tests.live.server_process import serving
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,26 +62,26 @@ def click_quickly(page, *names):
 
 
 @WITH_JAVASCRIPT
-@pytest.mark.parametrize("quantity", ["25", "0", "-3", ""])
-def test_an_invalid_quantity_in_the_basket_is_answered_and_is_not_ordered(basket, quantity):
+def test_an_invalid_quantity_in_the_basket_is_answered_and_is_not_ordered(basket):
     line = line_of(basket, "Margherita")
     field = line.get_by_label("How many: Margherita")
 
-    field.fill(quantity)
-    basket.get_by_role("button", name="Checkout").click()
+    for invalid, valid, price in (("0", "2", "€25.98"), ("-3", "3", "€38.97"), ("", "4", "€51.96"), ("25", None, None)):
+        field.fill(invalid)
+        basket.get_by_role("button", name="Checkout").click()
 
-    expect(line).to_contain_text("Between 1 and 20, please.")
-    expect(field).to_have_value(quantity)
-    expect(field).to_be_focused()
-    if quantity == "25":
-        line.get_by_role("button", name="Remove").press("Enter")
-        expect(line).to_have_count(0)
-        expect(basket.locator(".basket-total")).to_contain_text("€14.99")
-    else:
-        field.fill("2")
-        field.press("Enter")
-        expect(line).to_contain_text("€25.98")
-        expect(line).not_to_contain_text("Between 1 and 20")
+        expect(line).to_contain_text("Between 1 and 20, please.")
+        expect(field).to_have_value(invalid)
+        expect(field).to_be_focused()
+        if valid:
+            field.fill(valid)
+            field.press("Enter")
+            expect(line).to_contain_text(price)
+            expect(line).not_to_contain_text("Between 1 and 20")
+
+    line.get_by_role("button", name="Remove").press("Enter")
+    expect(line).to_have_count(0)
+    expect(basket.locator(".basket-total")).to_contain_text("€14.99")
 
 
 @WITH_JAVASCRIPT
@@ -176,16 +175,16 @@ def test_a_slow_press_on_checkout_counts_although_the_answer_to_a_change_arrives
 
 
 @WITH_JAVASCRIPT
-@pytest.mark.parametrize("width", [390, 768, 1280])
-def test_the_lines_of_the_basket_stand_beside_or_above_their_total_and_below_the_quote(basket, width):
-    resize(basket, width, height=1200)
+def test_the_lines_of_the_basket_stand_beside_or_above_their_total_and_below_the_quote(basket):
+    for width in (390, 768, 1280):
+        resize(basket, width, height=1200)
 
-    quote, lines, total = (
-        basket.locator(part).bounding_box() for part in ("#basket-quote", ".basket-lines", ".basket-total")
-    )
-    assert quote["y"] + quote["height"] <= lines["y"]
-    assert lines["width"] > width / 2
-    assert lines["y"] + lines["height"] <= total["y"] or lines["x"] + lines["width"] <= total["x"]
+        quote, lines, total = (
+            basket.locator(part).bounding_box() for part in ("#basket-quote", ".basket-lines", ".basket-total")
+        )
+        assert quote["y"] + quote["height"] <= lines["y"]
+        assert lines["width"] > width / 2
+        assert lines["y"] + lines["height"] <= total["y"] or lines["x"] + lines["width"] <= total["x"]
 
 
 @WITH_JAVASCRIPT
@@ -258,6 +257,8 @@ def test_two_different_first_items_added_quickly_are_in_one_basket(page):
     assert Basket.objects.get().lines.count() == 2
 
 
+@pytest.mark.long
+@WITHOUT_JAVASCRIPT_IN_LONG_RUNS
 def test_the_back_button_shows_the_present_basket_and_the_price_of_what_is_chosen(page, scripted):
     page.goto("/menu/")
     page.goto("/menu/margherita/")
@@ -281,9 +282,8 @@ def test_the_back_button_shows_the_present_basket_and_the_price_of_what_is_chose
 
 
 @WITH_JAVASCRIPT
-def test_a_change_without_an_answer_is_reported_and_sent_with_the_next_press(served_shop, browser, scripted):
+def test_a_change_without_an_answer_is_reported_and_sent_with_the_next_press(served_shop, server, browser, scripted):
     with ExitStack() as exit_stack:
-        server = exit_stack.enter_context(serving())
         proxy = FaultProxy(server.port)
         exit_stack.callback(proxy.close)
         address = f"http://127.0.0.1:{proxy.port}"

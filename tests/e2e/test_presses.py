@@ -17,6 +17,7 @@ from pizzeria.users.session_auth import actor_for_user
 from tests.e2e.browsers import checked_pages
 from tests.e2e.people import sign_in
 from tests.e2e.test_live import stop_clock
+from tests.length import by_length
 from tests.shop import basket_of, pizza, place
 from tests.waiting import until
 
@@ -99,7 +100,10 @@ def refresh(page):
     )
 
 
-@pytest.mark.parametrize("step", ["Start cooking", "It is ready", "Handed over", "Delivered"])
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "step", by_length(["Start cooking", "Delivered"], long=["Start cooking", "It is ready", "Handed over", "Delivered"])
+)
 def test_a_second_tap_at_the_same_place_does_nothing_until_the_next_ticket_has_been_there_for_a_moment(opened, step):
     page = page_before(opened, step)
     point = point_of(button(page, step))
@@ -258,7 +262,8 @@ def test_a_second_tap_on_the_sold_out_page_does_not_put_the_item_back_on(opened)
     expect(back_on).to_have_count(0)
 
 
-@pytest.mark.parametrize("step", ["Claim", "Leave with it"])
+@pytest.mark.long
+@pytest.mark.parametrize("step", by_length(["Leave with it"], long=["Claim", "Leave with it"]))
 def test_what_is_under_the_pointer_stays_there_when_a_step_moves_the_delivery_to_another_list(opened, step):
     page = page_before(opened, step)
     page.set_viewport_size({"width": 390, "height": 700})

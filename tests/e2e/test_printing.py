@@ -9,6 +9,7 @@ from kitchen.models import Kitchen
 from kitchen.printing.models import PrintJob
 from pizzeria.foundation import clock
 from tests.e2e.accessibility import assert_accessible
+from tests.e2e.browsers import WITHOUT_JAVASCRIPT_IN_LONG_RUNS
 from tests.e2e.people import reload_without_javascript, sign_in
 from tests.kitchen.printing.print_helpers import print_next, print_until_given_up
 from tests.kitchen.printing.receipt_printer import NO_PAPER, running_receipt_printer
@@ -35,6 +36,8 @@ def press_print(page):
     page.get_by_role("button", name="Print", exact=True).click()
 
 
+@pytest.mark.long
+@WITHOUT_JAVASCRIPT_IN_LONG_RUNS
 def test_a_cook_prints_again_what_was_not_printed_and_then_a_duplicate(open_page, printer, scripted):
     place(at=clock.now())
     kitchen = Kitchen.objects.get()
@@ -60,6 +63,8 @@ def test_a_cook_prints_again_what_was_not_printed_and_then_a_duplicate(open_page
     assert ["DUPLICATE" in text.splitlines() for text in printer.texts] == [False, True]
 
 
+@pytest.mark.long
+@WITHOUT_JAVASCRIPT_IN_LONG_RUNS
 def test_a_cook_without_a_printer_prints_from_a_page_for_paper_of_80_mm(open_page, scripted):
     place(at=clock.now())
     chef = open_page()

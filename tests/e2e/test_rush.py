@@ -20,8 +20,7 @@ from pizzeria.users.models import User
 from tests.e2e.browsers import checked_pages
 from tests.e2e.people import sign_in
 from tests.e2e.test_live import stop_clock
-from tests.length import IS_LONG
-from tests.live.server_process import serving
+from tests.length import by_length
 from tests.races.concurrency import with_a_connection
 from tests.shop import basket_of, pizza, place
 from tests.waiting import until
@@ -29,8 +28,8 @@ from tests.waiting import until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TICKETS = 60
-MAX_TAPS = 1000 if IS_LONG else 200
-OTHERS_STEPS = 150 if IS_LONG else 40
+MAX_TAPS = 1000
+OTHERS_STEPS = by_length(40, long=150)
 WALL_SCREEN = {"width": 1280, "height": 2600}  # all tickets are in view
 REACTION_MS = 300  # from when the cook sees a button until the finger is there
 DOUBLE_TAP_MS = 150
@@ -40,12 +39,14 @@ RECORD_STEPS = """
     window.sent = [];
     document.addEventListener("submit", ({ submitter }) => window.sent.push(submitter?.value ?? ""), true);
 """
-BUTTONS = """() => [...document.querySelectorAll('.column-waiting .ticket-step[value^="start:"]:not([aria-busy])')].map(
-    (button) => {
+BUTTONS = """() => {
+    const buttons = document.querySelectorAll('.column-waiting .ticket-step[value^="start:"]:not([aria-busy])');
+    const places = [...buttons].map((button) => {
         const { left, top, width, height } = button.getBoundingClientRect();
         return [button.value, left + width / 2, top + height / 2];
-    },
-)"""
+    });
+    return [places, isSending];
+}"""
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,10 @@ def kitchen_at_work(served_shop):
 
 
 @pytest.fixture
-def chef_page(kitchen_at_work, browser, expected_errors):
+def chef_page(kitchen_at_work, server, browser, expected_errors):
     """Yield a function that opens the board, without one of its scripts if it is named."""
-    with (
-        serving() as server,
-        checked_pages(browser, f"http://127.0.0.1:{server.port}", expected_statuses=expected_errors) as open_page,
-    ):
+    address = f"http://127.0.0.1:{server.port}"
+    with checked_pages(browser, address, expected_statuses=expected_errors) as open_page:
 
         def open_board(*, blocked_script=""):
             page = open_page(viewport=WALL_SCREEN)
@@ -136,7 +135,7 @@ def tap_through(page, refs, *, is_enough=lambda _taps: False):
         work = others.submit(with_a_connection(others_at_work), stop)
         try:
             while len(taps) < MAX_TAPS and not is_enough(taps):
-                buttons = [each for each in page.evaluate(BUTTONS) if each[0].split(":")[1] in refs]
+                buttons = start_buttons(page, refs)
                 if not buttons:
                     break
                 aim, x, y = chosen.choice(buttons)
@@ -150,6 +149,26 @@ def tap_through(page, refs, *, is_enough=lambda _taps: False):
             work.result()
     until(lambda: page.clock.run_for(SETTLE_MS) or not page.evaluate("isSending"), page=page)
     return taps
+
+
+def start_buttons(page, refs):
+    """
+    Return value and place of each start button that can be pressed.
+
+    If there is none, wait for the answers to the steps under way: a ticket that another has changed just before its
+    step is waiting again.
+    """
+
+    def found():
+        places, is_sending = page.evaluate(BUTTONS)
+        buttons = [place for place in places if place[0].split(":")[1] in refs]
+        if is_sending and not buttons:
+            page.clock.run_for(SETTLE_MS)
+            return None
+        return (buttons,)
+
+    [buttons] = until(found, page=page)
+    return buttons
 
 
 def _tap(page, aim, x, y):

@@ -8,8 +8,10 @@ from playwright.sync_api import expect
 from kitchen.models import Ticket
 from orders import replay
 from orders.models import Order
-from tests.e2e.browsers import WITH_JAVASCRIPT
-from tests.e2e.people import cook, order, press, reload_without_javascript, sign_in
+from pizzeria.foundation import clock
+from tests.e2e.browsers import WITH_JAVASCRIPT, WITHOUT_JAVASCRIPT_IN_LONG_RUNS
+from tests.e2e.people import cook, open_order, order, press, reload_without_javascript, sign_in
+from tests.shop import basket_of, pizza, place
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,6 +26,11 @@ def expect_text(scripted):
         expect(page.get_by_role("main")).to_contain_text(message)
 
     return wait_for_text
+
+
+def an_order():
+    """Order a Margherita for pickup, without a browser."""
+    return place(basket_of(pizza(), at=clock.now()), at=clock.now())
 
 
 @pytest.fixture
@@ -64,6 +71,8 @@ def test_a_delivery_that_failed_because_nobody_was_home_is_delivered_at_the_seco
     assert list(replay.differences()) == []
 
 
+@pytest.mark.long
+@WITHOUT_JAVASCRIPT_IN_LONG_RUNS
 def test_a_guest_can_cancel_an_order_only_until_it_is_in_the_oven(open_page, ciro, expect_text):
     anna, luca = open_page(), open_page()
     order(anna)
@@ -84,7 +93,7 @@ def test_a_guest_can_cancel_an_order_only_until_it_is_in_the_oven(open_page, cir
 @WITH_JAVASCRIPT
 def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(open_page, ciro, expect_text):
     anna = open_page()
-    order(anna)
+    open_order(anna, an_order())
 
     ciro.goto("/kitchen/")
     ciro.locator(".ticket-header").click()
@@ -105,7 +114,7 @@ def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(open_page, 
 @WITH_JAVASCRIPT
 def test_a_ready_ticket_that_the_kitchen_recalls_is_in_the_oven_again(open_page, ciro, expect_text):
     anna = open_page()
-    order(anna)
+    open_order(anna, an_order())
     cook(ciro, 1)
     expect_text(anna, "Ready for you")
 
@@ -118,8 +127,8 @@ def test_a_ready_ticket_that_the_kitchen_recalls_is_in_the_oven_again(open_page,
 
 @WITH_JAVASCRIPT
 def test_a_very_long_word_in_a_ticket_does_not_widen_the_kitchens_board(open_page):
-    anna, ciro = open_page(), open_page()
-    order(anna)
+    ciro = open_page()
+    an_order()
     Ticket.objects.update(notes="x" * 500, allergies="W" * 300)
 
     sign_in(ciro, "chef")
@@ -132,8 +141,8 @@ def test_a_very_long_word_in_a_ticket_does_not_widen_the_kitchens_board(open_pag
 
 
 @WITH_JAVASCRIPT
-def test_a_button_pressed_while_the_board_polls_replaces_the_poll_and_takes_effect(open_page, ciro):
-    order(open_page())
+def test_a_button_pressed_while_the_board_polls_replaces_the_poll_and_takes_effect(ciro):
+    an_order()
     expect(ciro.locator(".column-waiting")).to_contain_text("#1")
     asked = []
 

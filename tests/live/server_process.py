@@ -81,7 +81,7 @@ def _running(command, port, variables, log=subprocess.DEVNULL):
     )
     process.port = port
     try:
-        _wait_until_alive(port)
+        _wait_until_alive(process)
         yield process
     finally:
         _stop(process)
@@ -96,8 +96,14 @@ def _stop(process):
             process.wait(timeout=TIMEOUT)
 
 
-def _wait_until_alive(port):
-    until(lambda: _is_alive(port), describe=lambda: "the server did not come up")
+def _wait_until_alive(process):
+    """Wait for a process that starts: on a loaded machine it takes longer than anything that it does later."""
+
+    def is_alive():
+        assert process.poll() is None, f"the server ended with {process.returncode}"
+        return _is_alive(process.port)
+
+    until(is_alive, seconds=3 * TIMEOUT, describe=lambda: "the server did not come up")
 
 
 def _is_alive(port):

@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import connection
 from django.test import Client
@@ -33,19 +32,6 @@ from tests.live.steps import step_until_reported_live, steps_of
 from tests.waiting import TIMEOUT, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def proxy():
-    """The proxy between the server and Redis; the commands of the tests connect to Redis directly."""
-    with closing(FaultProxy(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0]))) as proxy:
-        yield proxy
-
-
-@pytest.fixture(scope="module")
-def server(proxy, django_db_setup):
-    with serving(redis_port=proxy.port) as server:
-        yield server
 
 
 @pytest.fixture
@@ -112,21 +98,21 @@ def test_a_step_of_an_order_reaches_the_streams_of_its_guest_and_of_the_board(op
 
 @pytest.mark.parametrize("fault", [FaultProxy.cut, FaultProxy.discard_data])
 def test_streams_send_versions_from_the_database_while_redis_is_gone_and_are_live_again_after(
-    open_stream, order, proxy, fault
+    open_stream, order, redis_proxy, fault
 ):
     reader, steps = follow(open_stream, order), steps_of(order)
-    fault(proxy)
+    fault(redis_proxy)
     try:
         next(steps)
         reader.wait_for("beat", newest(order))
-        until(lambda: proxy.failed_connections)
+        until(lambda: redis_proxy.failed_connections)
     finally:
-        proxy.restore()
+        redis_proxy.restore()
 
     step_until_reported_live(steps, lambda: reader.is_reported_live(newest(order)))
 
 
-def test_heartbeats_have_no_version_while_the_database_is_gone_and_have_one_again_after(order):
+def test_heartbeats_have_no_version_while_the_database_is_gone_and_an_open_stream_does_not_keep_the_server_alive(order):
     with (
         closing(FaultProxy(int(connection.settings_dict["PORT"]))) as database,
         serving(database_port=database.port) as server,
@@ -139,6 +125,9 @@ def test_heartbeats_have_no_version_while_the_database_is_gone_and_have_one_agai
         database.restore()
 
         reader.wait_for("beat", order.seq)
+
+        server.terminate()
+        until(lambda: server.poll() is not None)
 
 
 def test_a_stream_ends_after_its_time_limit_so_that_access_is_checked_again(monkeypatch):
@@ -230,41 +219,34 @@ def all_of_it():
     return asyncio.run(open_stream())
 
 
-def test_open_streams_hold_no_database_connection(open_stream, order):
+def test_a_hundred_open_streams_hold_no_thread_and_no_connection_to_the_database(server, order):
     """The pool has 16 connections."""
-    for number in range(24):
-        order = shop.place() if number % 8 == 0 else order
-        assert open_stream(f"/stream{order_selectors.order_url(order)}").next()[0] == "beat"
+    with ExitStack() as opened:
+        open_a_hundred_streams(server, opened)
 
-    assert open_stream(order_selectors.order_url(order)).response.status == 200
+        until(lambda: threads_of(server) <= 100, describe=lambda: f"{threads_of(server)} threads")
+        page = opened.enter_context(closing(StreamReader(server, order_selectors.order_url(order))))
+        assert page.response.status == 200
 
 
-@pytest.mark.parametrize(
-    ("application", "threads_kept"),
-    [("pizzeria.asgi", False), ("tests.live.stock_asgi", True)],
-    ids=["ours", "control"],
-)
-def test_open_streams_hold_no_thread_except_under_djangos_own_handler(order, application, threads_kept):
-    with serving(application) as server, ExitStack() as opened:
-        for number in range(100):
-            order = shop.place() if number % 10 == 0 else order
-            reader = opened.enter_context(closing(StreamReader(server, f"/stream{order_selectors.order_url(order)}")))
+def test_control_under_djangos_own_handler_each_open_stream_holds_a_thread(order):
+    with serving("tests.live.stock_asgi") as server, ExitStack() as opened:
+        open_a_hundred_streams(server, opened)
+
+        until(lambda: threads_of(server) > 100, describe=lambda: f"{threads_of(server)} threads")
+
+
+def open_a_hundred_streams(server, opened):
+    """Open streams, ten of each order, and wait for the first message of each."""
+    for _order in range(10):
+        path = f"/stream{order_selectors.order_url(shop.place())}"
+        for _stream in range(10):
+            reader = opened.enter_context(closing(StreamReader(server, path)))
             assert reader.next()[0] == "beat"
-
-        until(lambda: (threads_of(server) > 100) is threads_kept, describe=lambda: f"{threads_of(server)} threads")
 
 
 def threads_of(server):
     return len(list(Path(f"/proc/{server.pid}/task").iterdir()))
-
-
-def test_an_open_stream_does_not_keep_the_server_from_terminating(order):
-    with serving() as server, closing(StreamReader(server, f"/stream{order_selectors.order_url(order)}")) as reader:
-        reader.next()
-
-        server.terminate()
-
-        until(lambda: server.poll() is not None)
 
 
 def test_a_stream_counts_towards_the_limit_only_while_it_is_open(open_stream, order):

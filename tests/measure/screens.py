@@ -29,7 +29,7 @@ from pizzeria.users.roles import KITCHEN
 from pizzeria.users.services.roles import assign_roles
 from tests import shop
 from tests.chromium import CHROMIUM
-from tests.e2e.people import sign_in
+from tests.e2e.people import sign_in_by_form
 from tests.live.fault_proxy import FaultProxy
 from tests.live.server_process import ROOT, reverse_proxy, running_make_target, serving
 from tests.measure.figures import print_statistics
@@ -96,7 +96,7 @@ def _shop(port: int) -> Iterator[tuple[int, int]]:
 
 
 def _open_board(page: Page) -> None:
-    sign_in(page, "chef")
+    sign_in_by_form(page, "chef")
     page.wait_for_url("**/kitchen/")
     page.evaluate(WATCH)
 

@@ -12,17 +12,26 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from tests.e2e.browsers import checked_pages
 from tests.keycloak.server import OURS, PLAIN
+from tests.length import by_length
 from tests.live.server_process import serving
 from tests.message_sinks import environment_of
 
 EXPECTED_STATUSES = ("401", "403", "422", "503")
 
 
-@pytest.fixture
-def shop(transactional_db):
-    """Set up a shop without users: they come from Keycloak."""
+def set_up_shop_without_users():
     call_command("set_up_shop", verbosity=0)
     fill_menu(by=SYSTEM, at=clock.now())
+
+
+@pytest.fixture
+def shop(set_up_once):
+    """Set up a shop without users: they come from Keycloak."""
+    set_up_once(set_up_shop_without_users)
+
+
+# For tests of what is the same in both realms; such a test is marked `long`.
+PLAIN_REALM_IN_LONG_RUNS = pytest.mark.parametrize("realm", by_length([OURS], long=[OURS, PLAIN]), indirect=True)
 
 
 @pytest.fixture(params=[OURS, PLAIN])

@@ -5,6 +5,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tests.e2e.keycloak.conftest import PLAIN_REALM_IN_LONG_RUNS
 from tests.e2e.keycloak.people import sign_in
 from tests.waiting import TIMEOUT, until
 
@@ -32,6 +33,8 @@ def test_an_api_client_is_identified_by_its_service_account(me, keycloak, realm)
     }
 
 
+@pytest.mark.long
+@PLAIN_REALM_IN_LONG_RUNS
 def test_tokens_and_sessions_and_sign_ins_work_after_keycloak_has_rotated_its_keys(me, keycloak, realm, open_page):
     before = keycloak.service_account_token(realm)
     ciro = open_page()

@@ -9,6 +9,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from pizzeria.users.models import User
+from tests.e2e.keycloak.conftest import PLAIN_REALM_IN_LONG_RUNS
 from tests.e2e.keycloak.people import (
     age_browser_session,
     expect_password_form,
@@ -18,7 +19,7 @@ from tests.e2e.keycloak.people import (
     submit_credentials,
 )
 from tests.e2e.people import sign_up
-from tests.keycloak.server import PLAIN, WEB
+from tests.keycloak.server import OURS, PLAIN, WEB
 from tests.live.server_process import StreamReader
 from tests.users.account_holders import newest_email
 from tests.waiting import until
@@ -49,6 +50,8 @@ def test_a_session_loses_a_role_that_was_removed_in_keycloak(ciro, remove_chef_r
     assert ciro.goto("/orders/").status == 200
 
 
+@pytest.mark.long
+@PLAIN_REALM_IN_LONG_RUNS
 def test_an_open_board_and_its_stream_are_closed_when_the_role_was_removed_in_keycloak(ciro, remove_chef_role, address):
     with closing(stream_to(ciro, address)) as stream:
         stream.next()
@@ -69,6 +72,8 @@ def stream_to(page, address):
     return StreamReader(urlsplit(address), "/stream/board/", client)
 
 
+@pytest.mark.long
+@PLAIN_REALM_IN_LONG_RUNS
 def test_a_session_ends_when_the_account_was_disabled_in_keycloak(ciro, keycloak, realm):
     keycloak.disable("chef", realm=realm)
     leave_and_age_session(ciro, 5)
@@ -81,6 +86,8 @@ def test_a_session_ends_when_the_account_was_disabled_in_keycloak(ciro, keycloak
     expect(ciro.get_by_text("Account is disabled")).to_be_visible()
 
 
+@pytest.mark.long
+@PLAIN_REALM_IN_LONG_RUNS
 def test_a_cook_disabled_in_keycloak_gets_no_access_by_a_password_reset_or_a_new_account(
     ciro, keycloak, realm, message_sinks
 ):
@@ -107,7 +114,9 @@ def test_a_cook_disabled_in_keycloak_gets_no_access_by_a_password_reset_or_a_new
     assert not cook.has_usable_password()
 
 
-@pytest.mark.parametrize(("name", "button"), [("chef", "Sign out"), ("manager", "Log out")])
+@pytest.mark.parametrize(
+    ("realm", "name", "button"), [(OURS, "chef", "Sign out"), (PLAIN, "manager", "Log out")], indirect=["realm"]
+)
 def test_signing_out_of_the_shop_ends_the_session_at_keycloak_too(open_page, scripted, address, name, button):
     person = open_page(java_script_enabled=scripted)
     sign_in(person, name)
@@ -119,6 +128,8 @@ def test_signing_out_of_the_shop_ends_the_session_at_keycloak_too(open_page, scr
     expect_password_form(person)
 
 
+@pytest.mark.long
+@PLAIN_REALM_IN_LONG_RUNS
 def test_a_session_that_was_ended_in_keycloak_ends_in_the_shop_too(ciro, keycloak, realm):
     keycloak.end_sessions("chef", realm=realm)
 

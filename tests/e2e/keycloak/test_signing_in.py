@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from orders.models import Order
 from pizzeria.users.models import Identity
 from tests.e2e.browsers import checked_pages
+from tests.e2e.keycloak.conftest import PLAIN_REALM_IN_LONG_RUNS
 from tests.e2e.keycloak.people import sign_in, submit_credentials
 from tests.e2e.people import order
 from tests.keycloak.server import OURS, PLAIN
@@ -30,6 +31,8 @@ def test_signing_in_by_keycloak_leads_each_role_to_its_own_page(open_page, scrip
         expect(person).to_have_url(re.compile(f"{page}$"))
 
 
+@pytest.mark.long
+@PLAIN_REALM_IN_LONG_RUNS
 def test_signing_in_by_keycloak_leads_back_to_the_page_that_required_it(open_page):
     ciro = open_page()
 

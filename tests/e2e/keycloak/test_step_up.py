@@ -11,6 +11,7 @@ from orders.models import Order, OrderStatus
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.models import OidcSession
+from tests.e2e.keycloak.conftest import PLAIN_REALM_IN_LONG_RUNS
 from tests.e2e.keycloak.people import expect_password_form, leave_and_age_session, sign_in, submit_password
 from tests.e2e.people import press
 from tests.shop import basket_of, pizza, place
@@ -27,6 +28,8 @@ def in_the_oven(shop):
     return order
 
 
+@pytest.mark.long
+@PLAIN_REALM_IN_LONG_RUNS
 def test_cancelling_an_order_in_the_oven_asks_for_the_password_again_and_then_returns_to_the_page(
     open_page, scripted, in_the_oven
 ):
