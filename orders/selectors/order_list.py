@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -66,7 +67,7 @@ def order_page(
     return OrderPage(rows[:size], has_newer=before is not None, has_older=len(rows) > size)
 
 
-def _key_of(ref: UUID) -> QuerySet[Order]:
+def _key_of(ref: UUID) -> QuerySet[Order, Any]:
     return Order.objects.filter(ref=ref).values("pk")
 
 
