@@ -225,7 +225,7 @@ def thumbnail_url(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
 
 def illustration_url(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
     """Return the URL of a dish's illustration; another look has another URL, so it can be cached for ever."""
-    return f"{reverse('menu:illustration', args=[dish.slug])}?v={illustration_version(dish)}"
+    return reverse("menu:illustration", args=[dish.slug, illustration_version(dish)])
 
 
 def illustration_version(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("sold-out/<slug:kind>/<slug:slug>/mark-sold-out/", views.mark_sold_out, name="mark_sold_out"),
     path("sold-out/<slug:kind>/<slug:slug>/mark-available/", views.mark_available, name="mark_available"),
     path("pictures/<uuid:ref>-<int:width>.webp", views.picture, name="picture"),
+    path("illustrations/<slug:slug>.<slug:version>.svg", views.illustration, name="illustration"),
     path("<slug:slug>/", views.pizza, name="pizza"),
-    path("<slug:slug>/illustration.svg", views.illustration, name="illustration"),
+    path("<slug:slug>/illustration.svg", views.illustration, name="current_illustration"),
 ]

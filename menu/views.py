@@ -19,14 +19,17 @@ from menu.permissions import MARK_SOLD_OUT
 from menu.prices import PizzaSnapshot, SimpleItemSnapshot
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
+from pizzeria.foundation.compression import SafeBecause, compressed
 from pizzeria.foundation.public_files import public_file
 from pizzeria.foundation.refusals import Refusal
 
 A_YEAR = 365 * 24 * 3600
+A_MOMENT = 30  # seconds
 
 
 @login_not_required
 @require_safe
+@compressed(SafeBecause.NOTHING_CHOSEN)
 def menu_page(request: HttpRequest) -> HttpResponse:
     return render(request, "menu/menu.html", {"menu_page": selectors.menu_page(clock.now())})
 
@@ -34,6 +37,7 @@ def menu_page(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
+@compressed(SafeBecause.OF_NOBODY)
 def pizza(request: HttpRequest, slug: str) -> HttpResponse:
     """Return a pizza's page, or only its price to htmx; a form posted without JavaScript is redirected to its price."""
     if request.method == "POST":
@@ -52,17 +56,23 @@ def pizza(request: HttpRequest, slug: str) -> HttpResponse:
 @public_file
 @login_not_required
 @require_safe
-def illustration(request: HttpRequest, slug: str) -> HttpResponse:
+@compressed(SafeBecause.EQUAL_FOR_ALL)
+def illustration(request: HttpRequest, slug: str, version: str = "") -> HttpResponse:
+    """
+    Return the illustration of a dish as it looks now.
+
+    :param version: of its look; blank, or that of an earlier one, it is cached for a moment only
+    """
     dish = selectors.dish(slug, catalogue.cached_snapshot())
     if dish is None:
         raise Http404
-    version = selectors.illustration_version(dish)
-    svg = cache.get_or_set(f"illustration:{version}", lambda: _draw(dish), A_YEAR)  # drawing is the slowest part
+    current = selectors.illustration_version(dish)
+    svg = cache.get_or_set(f"illustration:{current}", lambda: _draw(dish), A_YEAR)  # drawing is the slowest part
     response = HttpResponse(svg, content_type="image/svg+xml")
-    if request.GET.get("v") == version:
+    if version == current:
         patch_cache_control(response, public=True, max_age=A_YEAR, immutable=True)
-    else:  # the version is not the current one: the URL belongs to another illustration, so cache it briefly
-        patch_cache_control(response, public=True, max_age=catalogue.CACHE_SECONDS)
+    else:
+        patch_cache_control(response, public=True, max_age=A_MOMENT)
     return response
 
 

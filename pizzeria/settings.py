@@ -623,7 +623,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if SHOP_DEMO
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "pizzeria.operations.stylesheets.BundledStaticFilesStorage"
     },
 }
 WHITENOISE_MANIFEST_STRICT = False  # a file missing from the manifest must not break the error page

@@ -112,9 +112,6 @@ class PictureAdmin[M: Category | MenuItem](MenuAdmin[M]):
 
     list_select_related = ["picture"]
 
-    class Media:
-        css = {"all": ["css/menu_pictures.css"]}
-
     def save_model(self, request: HttpRequest, obj: M, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         """Save the row, then its picture, in the same transaction."""
         super().save_model(request, obj, form, change)
@@ -149,4 +146,6 @@ def _save_picture(form: PictureForm, row: Category | MenuItem, **acting: Any) ->
 def _thumbnail_url(row: PicturedModel) -> str:
     if row.picture is not None:
         return reverse("menu:picture", args=[row.picture.ref, THUMBNAIL_WIDTH])
-    return reverse("menu:illustration", args=[row.slug]) if isinstance(row, Dish) and not row.is_archived else ""
+    return (
+        reverse("menu:current_illustration", args=[row.slug]) if isinstance(row, Dish) and not row.is_archived else ""
+    )

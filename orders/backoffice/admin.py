@@ -48,9 +48,6 @@ class OrderAdmin(ReadOnlyAdminMixin, OrderColumns, OrderActions):
     search_help_text = gettext_lazy("Number (42), name, phone number or e-mail address, or a part of it")
     fields = ["number"]  # the template shows the order: nothing of it is edited
 
-    class Media:
-        css = {"all": ["css/backoffice.css"]}
-
     def get_urls(self) -> list[URLPattern]:
         refund, printed = partial(refund_page, model_admin=self), print_page
         return [

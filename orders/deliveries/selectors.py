@@ -109,7 +109,7 @@ def drivers_for(by: Actor) -> QuerySet[AbstractUser]:
 
 def tour(by: Actor) -> Tour:
     """Return the deliveries for a driver's page. One query."""
-    orders = list(_open_deliveries().select_related("contact", "driver").order_by("promise_from", "id"))
+    orders = list(open_deliveries().select_related("contact", "driver").order_by("promise_from", "id"))
     ready = [order for order in orders if order.status == OrderStatus.READY]
     on_road = [order for order in orders if order.out_for_delivery_at]
     return Tour(
@@ -128,10 +128,11 @@ def deliveries_version() -> int:
 
     It has 48 bits: JavaScript's numbers hold it. One query.
     """
-    return _fingerprint(_open_deliveries().values_list("ref", "seq"))
+    return _fingerprint(open_deliveries().values_list("ref", "seq"))
 
 
-def _open_deliveries() -> QuerySet[Order]:
+def open_deliveries() -> QuerySet[Order]:
+    """Return the deliveries that are ready or on the way. Their index is order_not_delivered."""
     open_statuses = (OrderStatus.READY, OrderStatus.DELIVERING)
     return Order.objects.filter(method=FulfillmentMethod.DELIVERY, status__in=open_statuses)
 

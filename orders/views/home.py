@@ -9,12 +9,14 @@ from menu import selectors as menu_selectors
 from orders.selectors.popular import popular_pizzas
 from orders.selectors.quotes import quote
 from pizzeria.foundation import clock
+from pizzeria.foundation.compression import SafeBecause, compressed
 
 SHOWN = 4
 
 
 @login_not_required
 @require_safe
+@compressed(SafeBecause.NOTHING_CHOSEN)
 def home(request: HttpRequest) -> HttpResponse:
     at, kitchen = clock.now(), kitchen_selectors.the_kitchen()
     popular = popular_pizzas(at, most=SHOWN)

@@ -1,5 +1,4 @@
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from orders.models import OrderStatus
 from orders.permissions import SEE_ALL_ORDERS
-from orders.selectors.order_list import all_orders
+from orders.selectors.order_list import all_orders, order_page
 from pizzeria.foundation.actor import needs
 from pizzeria.foundation.forms import ShopForm
 
@@ -26,12 +25,20 @@ class FilterForm(ShopForm):
     number = forms.IntegerField(label=_("Number"), required=False, min_value=1, max_value=1_000_000)
 
 
+class PageForm(ShopForm):
+    """Which page of the list: that before an order, or after one; an invalid field counts as empty."""
+
+    before = forms.UUIDField(required=False)
+    after = forms.UUIDField(required=False)
+
+
 @needs(SEE_ALL_ORDERS)
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
     """Show the list of all orders, read only."""
-    form = FilterForm(request.GET)
+    form, which = FilterForm(request.GET), PageForm(request.GET)
     form.is_valid()
+    which.is_valid()
     filters = {name: value for name, value in form.cleaned_data.items() if value}
-    page = Paginator(all_orders(**filters), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = order_page(all_orders(**filters), size=PAGE_SIZE, **which.cleaned_data)
     return render(request, "orders/all.html", {"form": form, "page": page})

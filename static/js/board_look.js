@@ -14,7 +14,7 @@
   function apply() {
     root.dataset.size = stored("board-size") || "m";
     const theme = stored("board-theme"); // "light", "dark", or blank: as the system
-    document.getElementById("dark-tokens").media = { light: "not all", dark: "all" }[theme] ?? "(prefers-color-scheme: dark)";
+    root.dataset.theme = theme;
     root.style.colorScheme = theme;
   }
 

@@ -13,6 +13,7 @@ OPEN = {
     "/menu/": "the menu",
     "/menu/SLUG/": "one pizza",
     "/menu/SLUG/illustration.svg": "its illustration",
+    "/menu/illustrations/SLUG.SLUG.svg": "its illustration in one look",
     "/menu/pictures/UUID-1.webp": "the picture of an item",
     "/basket/": "guests order without an account",
     "/basket/add/": "...",

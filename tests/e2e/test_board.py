@@ -227,6 +227,13 @@ def test_the_size_of_the_letters_and_the_dark_look_are_kept_on_the_device(chef_p
     until(lambda: line.evaluate(size) > before)
     until(lambda: page.evaluate(background) != light)
 
+    page.emulate_media(color_scheme="dark")
+    page.get_by_text("Look", exact=True).click()
+    page.get_by_role("radio", name="Light").check()
+    page.reload()
+
+    until(lambda: page.evaluate(background) == light)  # whatever the system has
+
 
 def test_the_board_is_accessible_in_light_and_dark(chef_page):
     placed = orders(4)

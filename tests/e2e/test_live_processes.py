@@ -68,3 +68,34 @@ def test_the_processes_and_settings_of_a_real_shop_update_a_guests_order_without
         placed.refresh_from_db()
         headline = {OrderStatus.COOKING: "In the oven", OrderStatus.READY: "Ready for you"}[placed.status]
         expect(anna.locator("#tracker")).to_contain_text(headline)
+
+
+def test_a_first_visit_of_the_menu_with_all_of_its_pictures_transfers_at_most_150_kilobytes(
+    served_shop, browser, tmp_path
+):
+    with opened(browser, scheme="https", PIZZERIA_DEMO="0", STATIC_FOLDER=str(tmp_path)) as anna:
+        transferred, addresses, encodings = [], [], {}
+        network = anna.context.new_cdp_session(anna)
+        network.on("Network.loadingFinished", lambda event: transferred.append(event["encodedDataLength"]))
+        network.on("Network.responseReceived", lambda event: _note(event["response"], addresses, encodings))
+        network.send("Network.enable")
+
+        anna.goto("/menu/")
+        pictures = anna.locator("main img")
+        for picture in pictures.all():  # they are loaded when they come into sight
+            picture.scroll_into_view_if_needed()
+        anna.wait_for_load_state("networkidle")
+        assert pictures.evaluate_all("pictures => pictures.every((picture) => picture.naturalWidth > 0)")
+
+    assert len(transferred) == len(addresses)
+    assert sum(transferred) <= 150_000, sum(transferred)
+    [sheet] = [address for address in addresses if address.endswith(".css")]
+    assert "/css/guest." in sheet
+    of_text = {address: encoding for address, encoding in encodings.items() if not address.endswith(".webp")}
+    assert set(of_text.values()) == {"gzip"}, of_text
+
+
+def _note(response, addresses, encodings):
+    headers = {name.lower(): value for name, value in response["headers"].items()}
+    addresses.append(response["url"])
+    encodings[response["url"]] = headers.get("content-encoding", "")

@@ -192,7 +192,7 @@ def test_an_htmx_request_to_a_pizza_page_gets_only_the_price_partial(client):
 
 
 def test_an_illustration_with_its_current_version_in_the_url_is_cached_for_ever(client):
-    [address] = set(re.findall(r"/menu/pepperoni/illustration\.svg\?v=\w+", client.get(MENU).content.decode()))
+    [address] = set(re.findall(r"/menu/illustrations/pepperoni\.[0-9a-f]{12}\.svg", client.get(MENU).content.decode()))
 
     illustration = client.get(address)
 
@@ -202,18 +202,27 @@ def test_an_illustration_with_its_current_version_in_the_url_is_cached_for_ever(
     assert "Set-Cookie" not in illustration
 
 
-@pytest.mark.parametrize("look", ["", "?v=another"])
-def test_an_illustration_without_its_current_version_in_the_url_is_cached_for_thirty_seconds(client, look):
-    illustration = client.get(reverse("menu:illustration", args=["pepperoni"]) + look)
+@pytest.mark.parametrize(
+    "address",
+    [
+        reverse("menu:current_illustration", args=["pepperoni"]),
+        reverse("menu:current_illustration", args=["pepperoni"]) + "?v=of-an-earlier-release",
+        reverse("menu:illustration", args=["pepperoni", "0123456789ab"]),
+    ],
+)
+def test_an_illustration_without_its_current_version_in_the_url_is_cached_for_thirty_seconds(client, address):
+    illustration = client.get(address)
 
+    assert illustration.content.startswith(b"<svg")
     assert set(illustration["Cache-Control"].split(", ")) == {"public", "max-age=30"}
 
 
 def test_the_illustration_of_an_unknown_dish_returns_404(client):
-    assert client.get(reverse("menu:illustration", args=["calzone"])).status_code == 404
+    assert client.get(reverse("menu:current_illustration", args=["calzone"])).status_code == 404
+    assert client.get(reverse("menu:illustration", args=["calzone", "0123456789ab"])).status_code == 404
 
 
-@pytest.mark.parametrize("address", [MENU, reverse("menu:illustration", args=["margherita"])])
+@pytest.mark.parametrize("address", [MENU, reverse("menu:current_illustration", args=["margherita"])])
 def test_the_menu_page_and_illustrations_refuse_post_requests(client, address):
     assert client.post(address).status_code == 405
 

@@ -74,7 +74,7 @@ def test_public_files_are_served_to_signed_in_people_without_touching_their_sess
     in_an_hour = clock.now() + timedelta(hours=1)
     monkeypatch.setattr(clock, "now", lambda: in_an_hour)
 
-    for address in (address_of(picture), reverse("menu:illustration", args=["margherita"])):
+    for address in (address_of(picture), reverse("menu:current_illustration", args=["margherita"])):
         response = browser.get(address)
 
         assert response.status_code == 200
@@ -106,7 +106,7 @@ def test_the_menu_shows_pictures_and_draws_what_has_none(client, picture):
     assert 'alt="Basil on &quot;bufala&quot;"' in photo
     for attribute in ("sizes=", 'width="112"', 'height="112"', 'loading="lazy"'):
         assert attribute in photo
-    assert len(images(page, "illustration.svg")) == 2
+    assert len(images(page, "/menu/illustrations/")) == 2
 
 
 def test_the_page_of_a_pizza_shows_its_picture_at_once(client, picture):

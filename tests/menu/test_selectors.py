@@ -189,7 +189,7 @@ def test_an_illustration_that_looks_different_has_another_url(ham):
     catalogue.invalidate()
 
     assert item("margherita").illustration != before
-    assert item("margherita").illustration.startswith("/menu/margherita/illustration.svg?v=")
+    assert item("margherita").illustration.startswith("/menu/illustrations/margherita.")
 
 
 def test_an_illustration_that_looks_the_same_keeps_its_url():

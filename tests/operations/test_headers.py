@@ -40,7 +40,7 @@ def refuse_and_miss(browser):
     yield "401 of a stream", type(browser)().get(reverse("live:board"))
     yield "static file", browser.get("/static/css/components.css")
     yield "static file that is known", browser.get("/static/css/components.css", headers=NOT_CHANGED)
-    yield "picture", browser.get(reverse("menu:illustration", args=["margherita"]))
+    yield "picture", browser.get(reverse("menu:current_illustration", args=["margherita"]))
 
 
 def pages_of_a_guest(browser):

@@ -37,6 +37,9 @@ pid {home}/nginx.pid;
 events {{ worker_connections 64; }}
 http {{
     access_log off;
+    gzip on;  # as Debian has it
+    gzip_min_length 1;
+    gzip_types *;
     client_body_temp_path {home}/body;
     proxy_temp_path {home}/proxy;
     fastcgi_temp_path {home}/fastcgi;
@@ -211,6 +214,13 @@ def test_a_proxy_passes_on_the_host_and_sets_scheme_and_address_whatever_the_cli
     assert headers["HTTP_HOST"] == HOST
     assert headers["HTTP_X_FORWARDED_PROTO"] == "https"
     assert headers["HTTP_X_FORWARDED_FOR"].split(", ")[-1] == "127.0.0.1"
+
+
+def test_a_proxy_compresses_no_answer(proxy, connect):
+    status, body = get(connect(proxy), Accept_Encoding="gzip")
+
+    assert status == 200
+    assert b"HTTP_HOST" in body
 
 
 def test_slow_clients_behind_a_proxy_occupy_no_thread_of_the_shop(proxy, connect):

@@ -113,13 +113,13 @@ def test_the_basket_summary_takes_eight_queries(many, django_assert_num_queries)
 
 
 @FEW_AND_MANY
-def test_the_page_of_all_orders_takes_five_queries(many, sign_in, django_assert_num_queries):
+def test_the_page_of_all_orders_takes_four_queries(many, sign_in, django_assert_num_queries):
     for _ in range(many):
         shop.place()
     browser = sign_in(KITCHEN)
     browser.get(reverse("menu:index"))  # the unread count in the header is cached from then on
 
-    with django_assert_num_queries(5):  # user, two for permissions, the number of orders, the orders of the page
+    with django_assert_num_queries(4):  # user, two for permissions, the orders of the page
         page = browser.get(reverse("orders:all"))
 
     assert page.content.decode().count("Anna Bianchi") == many

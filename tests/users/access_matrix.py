@@ -23,6 +23,7 @@ GET  /                                     +   +   +   +   +   +   +   +
 GET  /menu/                                +   +   +   +   +   +   +   +
 BOTH /menu/SLUG/                           +   +   +   +   +   +   +   +
 GET  /menu/SLUG/illustration.svg           +   +   +   +   +   +   +   +
+GET  /menu/illustrations/SLUG.SLUG.svg     +   +   +   +   +   +   +   +
 GET  /menu/pictures/PHOTO-480.webp         +   +   +   +   +   +   +   +
 GET  /menu/pictures/UUID-480.webp          0   0   0   0   0   0   0   0
 BOTH /basket/                              +   +   +   +   +   +   +   +
