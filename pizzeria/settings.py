@@ -287,7 +287,7 @@ MIDDLEWARE = [
     "pizzeria.operations.health.HealthMiddleware",
     "pizzeria.operations.logs.RequestLogMiddleware",
     "pizzeria.operations.api_middleware.ApiMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "pizzeria.users.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -7,12 +7,14 @@ import structlog
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions import middleware
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
@@ -36,6 +38,31 @@ REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 log = structlog.get_logger(__name__)
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class SessionMiddleware(middleware.SessionMiddleware):
+    """
+    Django's middleware for sessions, which asks again when another request has ended the session meanwhile.
+
+    Several requests of a browser run at once when a session ends, as it does when somebody loses a role. Django answers
+    those that store something in it by 400. Here the browser asks again, by then as who it is now.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            view = request.resolver_match.view_name if request.resolver_match else ""
+            log.info("session_interrupted", view=view)
+            return _ask_again(request)
+
+
+def _ask_again(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRefresh()
+    is_page = request.method in ("GET", "HEAD")
+    page = request.get_full_path() if is_page else _local_path(request, request.headers.get("Referer"))
+    return redirect(page or settings.LOGIN_URL)
 
 
 class ActorMiddleware:

@@ -3,6 +3,7 @@
 // says which screen it is, whoever is signed in.
 
 const REPORT_INTERVAL_MS = 15_000;
+const REPORT_TIMEOUT_MS = 5_000;
 const SCREEN_KEY = "board-screen";
 
 const screenReport = document.getElementById("screen-report");
@@ -28,7 +29,10 @@ const isSoundOn = () => document.getElementById("sound")?.dataset.sound === "on"
 // The refreshed board has the newest token: one that is older than the last sign-in is refused.
 const csrfField = (part) => part?.querySelector("[name=csrfmiddlewaretoken]")?.value;
 
-async function reportScreen({ heard = false, sound = isSoundOn() } = {}) {
+// One report after the other: of several at once, the server could record the older one last. None waits for long.
+let lastReport = Promise.resolve();
+
+function reportScreen({ heard = false, sound = isSoundOn() } = {}) {
   const board = document.getElementById("board");
   if (!board || isReportRefused || access.signal.aborted) return;
   const body = new FormData();
@@ -38,6 +42,12 @@ async function reportScreen({ heard = false, sound = isSoundOn() } = {}) {
   if (!document.hidden) body.set("visible", "on");
   if (sound) body.set("sound", "on");
   if (heard) body.set("heard", "on");
+  const timeOut = () => new Promise((resolve) => setTimeout(resolve, REPORT_TIMEOUT_MS));
+  lastReport = lastReport.then(() => Promise.race([sendReport(body), timeOut()]));
+}
+
+async function sendReport(body) {
+  if (isReportRefused) return;
   try {
     // `keepalive`: the last report of a page that is being left is sent, too.
     const { status } = await fetch(screenReport.action, { method: "POST", body, keepalive: true, signal: access.signal });
