@@ -4,8 +4,9 @@ Signals of the orders app, sent after the commit.
 The relay sends them from the event log, at least once and in each order's own sequence; it never repeats one on
 purpose. A receiver hands the work to a task and returns; if a receiver fails, the signal is sent again.
 
-The sender is the domain event's class. The arguments are `event`, the stored event, and `domain_event`, its payload.
-They hold no personal data: code that notifies people reads the contact when it does so. The signals are not sent inside
+The sender is the domain event's class. The arguments are `event`, the stored event, `domain_event`, its payload, and
+`batch`, in which receivers do once what is the same for all events that are published together. They hold no personal
+data: code that notifies people reads the contact when it does so. The signals are not sent inside
 the command's transaction (`recorded` is), nor for an event that a manager has discarded. `phone_code_requested` is
 the exception: it belongs to no event, and is sent inside the transaction.
 """

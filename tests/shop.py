@@ -78,8 +78,8 @@ def basket_of(*choices: Selection, quantity: int = 1, at: datetime = FRIDAY_NIGH
     """Return a new basket with these selections; with one Margherita if there are none."""
     ref = uuid7()
     for selection in choices or (pizza(),):
-        basket = order_services.add_to_basket(ref=ref, selection=selection, quantity=quantity, by=GUEST, at=at)
-    return basket
+        filled = order_services.add_to_basket(ref=ref, selection=selection, quantity=quantity, by=GUEST, at=at)
+    return filled.basket
 
 
 def total_of(basket: Basket, *, at: datetime = FRIDAY_NIGHT, terms: PriceTerms = NO_TERMS) -> Decimal:

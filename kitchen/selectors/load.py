@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Case, Count, F, QuerySet, Sum, When
+from django.db.models import Avg, Case, F, OuterRef, Subquery, When
 
 from kitchen import capacity
 from kitchen.capacity import Load
-from kitchen.models import Kitchen, Ticket, TicketState
+from kitchen.models import Kitchen, KitchenQuerySet, Ticket, TicketState
 from pizzeria.foundation import clock
 
 
@@ -29,9 +28,18 @@ class KitchenLoad:
     average_cooking_minutes: float | None
 
 
-def the_kitchen() -> Kitchen:
-    """Return the one kitchen. No other code assumes that there is only one."""
-    return Kitchen.objects.get()
+def the_kitchen(kitchens: KitchenQuerySet | None = None) -> Kitchen:
+    """
+    Return the one kitchen. No other code assumes that there is only one.
+
+    :param kitchens: the queryset to take it from, if it is to be locked
+    """
+    return (Kitchen.objects.all() if kitchens is None else kitchens).get()
+
+
+def query_of_the_kitchen() -> KitchenQuerySet:
+    """Return the query of the one kitchen, to be a part of another statement, which fails if there were two."""
+    return Kitchen.objects.all()
 
 
 def ticket_by_ref(ref: UUID) -> Ticket:
@@ -76,11 +84,10 @@ def labels_of(refs: Sequence[UUID]) -> dict[UUID, str]:
     return dict(Ticket.objects.filter(ref__in=refs).values_list("ref", "label"))
 
 
-def load_of_orders(refs: "QuerySet[Any, tuple[UUID]]") -> Load:
+def pizzas_of(ref: OuterRef) -> Subquery:
     """
-    Return the load of some orders. One query.
+    Return the number of pizzas of an order, as an expression for a query of orders.
 
-    :param refs: a query of their refs
+    :param ref: the order's ref in that query
     """
-    sums = Ticket.objects.filter(ref__in=refs).aggregate(orders=Count("pk"), pizzas=Sum("pizzas"))
-    return Load(orders=sums["orders"], pizzas=sums["pizzas"] or 0)
+    return Subquery(Ticket.objects.filter(ref=ref).values("pizzas"))

@@ -1,3 +1,6 @@
+from datetime import datetime
+from uuid import UUID
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
@@ -11,7 +14,38 @@ from pizzeria.foundation.money import AmountField
 
 
 class BasketQuerySet(LockingQuerySet["Basket"]):
-    pass
+    def lock_or_create(self, ref: UUID, *, kitchen: models.QuerySet[Kitchen], at: datetime) -> "tuple[Basket, bool]":
+        """
+        Lock a basket until the transaction ends, mark it as used, and create it before if there is none. One statement.
+
+        Of two callers who create the same one, the second waits for the first.
+
+        :param kitchen: the query of the kitchen of a new one
+        :return: the basket, spent or not, and whether it is new
+        """
+        kitchen_id, parameters = kitchen.values("pk").query.sql_with_params()
+        statement = f"""
+            INSERT INTO {Basket._meta.db_table} (ref, kitchen_id, created_at, used_at)
+            VALUES (%s, ({kitchen_id}), %s, %s)
+            ON CONFLICT (ref) DO UPDATE SET used_at = EXCLUDED.used_at
+            RETURNING *, xmax = 0 AS is_new
+        """  # noqa: S608 - the model's table, and a query of Django's
+        [basket] = self.raw(statement, [ref, *parameters, at, at])
+        return basket, vars(basket)["is_new"]
+
+    def spend(self, ref: UUID, *, order_ref: UUID, at: datetime) -> "Basket | None":
+        """
+        Lock a basket until the transaction ends, mark it as spent on an order, and return it. One statement.
+
+        A second caller waits for the first.
+
+        :return: None: there is no such basket, or it is spent already
+        """
+        statement = f"""
+            UPDATE {Basket._meta.db_table} SET order_ref = %s, used_at = %s WHERE ref = %s AND order_ref IS NULL
+            RETURNING *
+        """  # noqa: S608 - the model's table
+        return next(iter(self.raw(statement, [order_ref, at, ref])), None)
 
 
 class Basket(models.Model):

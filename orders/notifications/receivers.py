@@ -13,6 +13,7 @@ from orders.events import OrderStepUndone
 from orders.models import Order, PhoneProof
 from orders.notifications import services, tasks
 from pizzeria.foundation import background
+from pizzeria.foundation.events.batches import RelayBatch
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.events.signals import recorded
 
@@ -32,8 +33,8 @@ from pizzeria.foundation.events.signals import recorded
     ],
     dispatch_uid="notifications.on_order_event",
 )
-def on_order_event(*, event: StoredEvent, **_: object) -> None:
-    tasks.create_and_queue_notifications(event_id=event.pk)
+def on_order_event(*, event: StoredEvent, batch: RelayBatch, **_: object) -> None:
+    tasks.create_and_queue_notifications(event, batch=batch)
 
 
 @receiver(signals.phone_code_requested, dispatch_uid="notifications.on_phone_code_requested")

@@ -1,5 +1,5 @@
 """
-A user's in-app notifications that are not dismissed.
+A user's in-app notifications that are not dismissed, and whether anybody can be notified of an event.
 
 The header of every page shows the number of unread ones, so it is cached for a short time. Commands that create
 notifications, mark them as read or dismiss them invalidate the cached number on commit.
@@ -14,9 +14,14 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from orders.models import Order
+from orders.notifications.channels.registry import is_configured
 from orders.notifications.messages import inbox_text
 from orders.notifications.models import Notification, NotificationChannel, NotificationKind, NotificationState
 from orders.notifications.rendering import RenderedMessage
+from orders.notifications.rules import rule_for
+from pizzeria.foundation.events.batches import RelayBatch
+from pizzeria.foundation.events.models import StoredEvent
 
 CACHE_SECONDS = 30
 
@@ -133,3 +138,22 @@ def invalidate_unread_count(recipient: str) -> None:
 
 def _key(recipient: str) -> str:
     return f"notifications:unread:{recipient}"
+
+
+def is_anybody_reachable(event: StoredEvent, *, batch: RelayBatch) -> bool:
+    """
+    Return whether a stored event may have notifications; if not, it has none. At most one query for an order's events.
+
+    A guest, who has no account, is reached only by the channels that the shop has configured.
+
+    :param batch: the batch in which the event is published
+    :raises EventUnreadable: this release cannot load it
+    """
+    rule = rule_for(event)
+    if rule is None or not rule.covers(event):
+        return False
+    if any(is_configured(channel) for channel in rule.channels if channel != NotificationChannel.IN_APP):
+        return True
+    ref = event.aggregate_ref
+    has_customer = Order.objects.filter(ref=ref, customer__isnull=False).exists
+    return NotificationChannel.IN_APP in rule.channels and batch.once(("order has customer", ref), has_customer)

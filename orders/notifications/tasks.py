@@ -13,10 +13,11 @@ from celery import shared_task
 from kombu.exceptions import OperationalError as BrokerGone
 
 from orders.models import PhoneProof
-from orders.notifications import selectors as inbox
-from orders.notifications import services
+from orders.notifications import selectors, services
 from orders.notifications.models import Notification, NotificationChannel
 from pizzeria.foundation import clock
+from pizzeria.foundation.events.batches import RelayBatch
+from pizzeria.foundation.events.models import StoredEvent
 
 SECONDS_BETWEEN_SWEEPS = 10
 BATCH_SIZE = 100
@@ -24,20 +25,22 @@ BATCH_SIZE = 100
 log = structlog.get_logger(__name__)
 
 
-def create_and_queue_notifications(event_id: int) -> None:
+def create_and_queue_notifications(event: StoredEvent, *, batch: RelayBatch) -> None:
     """
-    Create the notifications of a stored event, and queue those that are due.
+    Create the notifications of a stored event, and queue those that are due. If nobody can be notified, one query for
+    all events of the order in a batch.
 
     Not a task: the relay may mark the event as relayed only when the rows exist.
     """
-    _queue(services.create_notifications(event_id=event_id, at=clock.now()))
+    if selectors.is_anybody_reachable(event, batch=batch):
+        _queue(services.create_notifications(event_id=event.pk, at=clock.now()))
 
 
 @shared_task
 def send_notification(notification_id: int) -> None:
     """Send a notification if it is due and still relevant; then queue the later ones that waited for it."""
     if services.send_notification(notification_id=notification_id, at=clock.now()):
-        _queue(inbox.due_after(notification_id, at=clock.now()))
+        _queue(selectors.due_after(notification_id, at=clock.now()))
 
 
 @shared_task

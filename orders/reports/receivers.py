@@ -1,10 +1,13 @@
 """Receivers of the order's signals, which the relay sends after the commit."""
 
+from functools import partial
+
 from django.dispatch import receiver
 
 from orders import signals
 from orders.reports import services
 from pizzeria.foundation import clock
+from pizzeria.foundation.events.batches import RelayBatch
 from pizzeria.foundation.events.models import StoredEvent
 
 
@@ -26,5 +29,6 @@ from pizzeria.foundation.events.models import StoredEvent
     ],
     dispatch_uid="reports.on_figures_changed",
 )
-def on_figures_changed(*, event: StoredEvent, **_: object) -> None:
-    services.mark_days_of_order(ref=event.aggregate_ref, at=clock.now())
+def on_figures_changed(*, event: StoredEvent, batch: RelayBatch, **_: object) -> None:
+    mark_days = partial(services.mark_days_of_order, ref=event.aggregate_ref, at=clock.now())
+    batch.once(("marked days of order", event.aggregate_ref), mark_days)

@@ -78,6 +78,7 @@ class BasketSummary:
     :ivar coupon_problem: why the typed coupon cannot be used; blank: it can, or none is typed
     :ivar too_large: why the shop is to be called instead; blank: the basket is not too large
     :ivar pizza_minutes: minutes in the oven, one entry per pizza
+    :ivar used_at: its last use; None: it is empty
     """
 
     lines: list[BasketLineSummary]
@@ -89,6 +90,7 @@ class BasketSummary:
     fingerprint: str
     too_large: str
     pizza_minutes: list[int]
+    used_at: datetime | None
 
     @property
     def is_empty(self) -> bool:
@@ -140,6 +142,7 @@ def basket(ref: UUID | None, *, at: datetime, choices: Choices = NO_CHOICES) -> 
         quote=current_quote,
         too_large=large.message if large else current_quote.too_large,
         pizza_minutes=pizza_minutes,
+        used_at=lines[0].basket.used_at if lines else None,
     )
 
 
@@ -166,7 +169,8 @@ def count_items(ref: UUID) -> int:
 
 
 def _open_lines(ref: UUID) -> "list[BasketLine]":
-    return list(BasketLine.objects.filter(basket__ref=ref, basket__order_ref=None).order_by("id"))
+    lines = BasketLine.objects.filter(basket__ref=ref, basket__order_ref=None)
+    return list(lines.select_related("basket").order_by("id"))
 
 
 def _line_summary(priced_line: PricedLine, snapshot: MenuSnapshot) -> BasketLineSummary:

@@ -1,6 +1,7 @@
 """Commands that fill a basket. Every change locks the basket, as checkout does."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -24,16 +25,28 @@ from pizzeria.foundation.refusals import Refusal
 USE_RESOLUTION = timedelta(hours=1)  # between two uses of a basket that change nothing else in it
 
 
+@dataclass(frozen=True, slots=True)
+class FilledBasket:
+    """
+    A basket to which an item was added.
+
+    :ivar item_count: how many items are in it now
+    """
+
+    basket: Basket
+    item_count: int
+
+
 class BasketGone(Refusal):
     """Refusal because the basket is no longer open: another tab was faster."""
 
     code = "basket_gone"
 
 
-def _replay_add_to_basket(ref: UUID) -> Basket:
+def _replay_add_to_basket(ref: UUID) -> FilledBasket:
     basket = Basket.objects.get(ref=ref)
     _refuse_if_spent(basket)
-    return basket
+    return FilledBasket(basket, sum(line.quantity for line in basket.lines.all()))
 
 
 @command(replay=_replay_add_to_basket)
@@ -45,7 +58,7 @@ def add_to_basket(
     by: Actor,
     at: datetime,
     idempotency: IdempotentRequest | None = None,
-) -> Basket:
+) -> FilledBasket:
     """
     Add an item to a basket, which is created if there is none with this ref.
 
@@ -60,8 +73,8 @@ def add_to_basket(
     :raises BasketFull: too many of one item, or too many lines
     """
     priced = prices.price(selection, snapshot=catalogue.fresh_snapshot(), at=at)
-    basket = lock_or_create(ref, at)
-    lines = list(basket.lines.all())
+    basket, is_new = lock_or_create(ref, at)
+    lines = [] if is_new else list(basket.lines.all())
     stored_selection = selection.model_dump(mode="json")
     existing_line = next((line for line in lines if line.selection == stored_selection), None)
     if (existing_line.quantity if existing_line else 0) + quantity > MAX_QUANTITY:
@@ -83,7 +96,7 @@ def add_to_basket(
             quantity=quantity,
             shown_price=priced.unit_price,
         )
-    return basket
+    return FilledBasket(basket, sum(line.quantity for line in lines) + (0 if existing_line else quantity))
 
 
 @command
@@ -140,12 +153,16 @@ def remove_unavailable_lines(*, basket: UUID, by: Actor, at: datetime) -> list[s
     return [line.name for line in unavailable]
 
 
-def record_basket_use(*, basket: UUID, at: datetime) -> None:
+def record_basket_use(*, basket: UUID, used_at: datetime, at: datetime) -> None:
     """
-    Record that a basket is shown in a checkout, which is a use of it. One statement, which writes once an hour at most.
+    Record that a basket is shown in a checkout, which is a use of it. At most one statement an hour.
 
     Waits for no lock: a transaction that holds the basket's uses the basket as well.
+
+    :param used_at: its last use, as it was just read
     """
+    if used_at >= at - USE_RESOLUTION:
+        return
     with transaction.atomic():
         unlocked = Basket.objects.filter(ref=basket, used_at__lt=at - USE_RESOLUTION).for_update(skip_locked=True)
         Basket.objects.filter(pk__in=unlocked.values("pk")).update(used_at=at)
@@ -159,20 +176,16 @@ def purge_baskets(*, before: datetime) -> int:
         return unused.delete()[1].get("orders.Basket", 0)
 
 
-def lock_or_create(ref: UUID, at: datetime) -> Basket:
+def lock_or_create(ref: UUID, at: datetime) -> tuple[Basket, bool]:
     """
-    Lock a basket for a change, which is a use of it, or create it.
+    Lock a basket for a change, which is a use of it, or create it; return it, and whether it is new. One statement.
 
     :raises BasketSpent: it has been ordered
     """
-    basket = Basket.objects.for_update().filter(ref=ref).first()
-    if basket is None:
-        new = Basket(ref=ref, kitchen=kitchen_selectors.the_kitchen(), created_at=at, used_at=at)
-        Basket.objects.bulk_create([new], ignore_conflicts=True)  # waits for another request that creates the same one
-        basket = Basket.objects.for_update().get(ref=ref)
+    kitchen = kitchen_selectors.query_of_the_kitchen()
+    basket, is_new = Basket.objects.lock_or_create(ref, kitchen=kitchen, at=at)
     _refuse_if_spent(basket)
-    _mark_used(basket, at)
-    return basket
+    return basket, is_new
 
 
 def _lock_open_basket(ref: UUID, at: datetime) -> Basket:

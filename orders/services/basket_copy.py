@@ -28,8 +28,8 @@ def copy_basket_of(*, order: UUID, into: UUID, by: Actor, at: datetime) -> list[
     source = Order.objects.select_related("contact", "customer").filter(ref=order).first()
     if source is None or not policies.is_own(source, by):
         raise policies.order_not_found()
-    target = lock_or_create(into, at)
-    lines = list(target.lines.all())
+    target, is_new = lock_or_create(into, at)
+    lines = [] if is_new else list(target.lines.all())
     is_copied = bool(lines)
     lines = lines or [
         BasketLine(

@@ -2,8 +2,9 @@
 Checkout: placing an order.
 
 Locks, in this order: the form's idempotency key, the basket, the coupon, the customer if this very order registers one,
-the kitchen. Order and lines are written before the kitchen is locked, so that its lock, on which every other checkout
-waits, is held for a moment only.
+the kitchen. All that does not need the kitchen is computed and written before it is locked, so that its lock, on which
+every other checkout waits, is held for a moment only. The order's own row is written last, once, with its events; the
+rows before refer to the primary key that it is going to have.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
 from orders.models import CARD_METHODS, Order, OrderContact, PaymentMethod
 from orders.models.contact import new_guest_token
 from orders.selectors.phone_proofs import is_phone_proved, reason_for_proof
-from orders.services.checkout_basket import check_total, lock_basket_for_checkout
+from orders.services.checkout_basket import check_total, spend_basket
 from orders.services.coupons import attempts_with_a_code, lock_coupon, use_coupon
 from orders.services.order_lines import kitchen_items, placed_lines, write_adjustments, write_lines
 from orders.services.order_terms import (
@@ -41,6 +42,7 @@ from pizzeria.foundation.attempts.counting import Attempt
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
+from pizzeria.foundation.ids import NextId
 
 
 def _replay_place_order(ref: UUID) -> Order:
@@ -106,11 +108,11 @@ def place_order(
         many unknown codes
     """
     refuse_unless_offered(method=method, contact=contact, payment_method=payment_method)
-    locked_basket = None
+    spent_basket = None
     if basket is None:
         priced_basket = price_items(items, at=at)
     else:
-        locked_basket, priced_basket = lock_basket_for_checkout(basket, shown_lines=shown_lines, at=at)
+        spent_basket, priced_basket = spend_basket(basket, order_ref=ref, shown_lines=shown_lines, at=at)
     priced = price_order(
         priced_basket, method=method, contact=contact, code=coupon, find=lock_coupon, tip=tip, by=by, at=at
     )
@@ -122,22 +124,20 @@ def place_order(
         payment_method = PaymentMethod.CASH
     is_held = payment_method in CARD_METHODS
     customer = customer_for(by, at=at)
-    kitchen_id = locked_basket.kitchen_id if locked_basket else the_kitchen().pk
-    order = Order.objects.create(ref=ref, kitchen_id=kitchen_id, customer=customer, method=method)
-    order.contact = OrderContact.objects.create(
-        order=order,
+    order_contact = OrderContact.objects.create(
+        order_id=NextId(Order),
         guest_token=new_guest_token() if has_guest_link or not customer else "",
         client="" if customer else by.client,
         **asdict(contact),
     )
+    order = Order(pk=order_contact.order_id, ref=ref, customer=customer, method=method)
+    order.contact = order_contact
     lines = placed_lines(priced_basket)
     write_lines(order, lines)
     write_adjustments(order, priced_basket.totals.adjustments)
     if priced.coupon:
         use_coupon(priced.coupon, order=order)
 
-    failpoints.reach("orders.place_order.before_kitchen")
-    kitchen = Kitchen.objects.for_update().get(pk=kitchen_id)
     content = kitchen_services.TicketContent(
         method=method,
         items=kitchen_items(priced_basket),
@@ -146,6 +146,9 @@ def place_order(
         notes=contact.notes,
         allergies=contact.allergies,
     )
+    failpoints.reach("orders.place_order.before_kitchen")
+    kitchens = Kitchen.objects.for_update()
+    order.kitchen = kitchen = kitchens.get(pk=spent_basket.kitchen_id) if spent_basket else the_kitchen(kitchens)
     booking = kitchen_services.book_ticket(
         kitchen=kitchen, ref=ref, content=content, is_held=is_held, wanted_at=wanted_at, at=at
     )
@@ -161,9 +164,6 @@ def place_order(
         wanted_at=wanted_at,
     )
     record(order, placed, *([] if is_held else [_confirmed(placed)]), by=by, at=at)
-    if locked_basket:
-        locked_basket.order_ref, locked_basket.used_at = ref, at
-        locked_basket.save(update_fields=["order_ref", "used_at"])
     return order
 
 

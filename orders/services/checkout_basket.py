@@ -45,18 +45,20 @@ class TotalChanged(Refusal):
         self.total = total
 
 
-def lock_basket_for_checkout(ref: UUID, *, shown_lines: str | None, at: datetime) -> tuple[Basket, PricedBasket]:
+def spend_basket(ref: UUID, *, order_ref: UUID, shown_lines: str | None, at: datetime) -> tuple[Basket, PricedBasket]:
     """
-    Lock the basket and price it from the database.
+    Lock the basket, spend it on an order, and price it from the database.
 
     :param ref: the basket's ref
+    :param order_ref: the ref of the order
     :param shown_lines: the fingerprint of the lines that the guest saw; None: they were not shown
     :raises EmptyBasket, BasketSpent, BasketChanged, SoldOut, NotOnTheMenu: the basket cannot be ordered as it is
     """
-    basket = Basket.objects.for_update().filter(ref=ref).first()
-    if basket and basket.order_ref:
-        raise BasketSpent(_("This basket has been ordered already."), order_ref=basket.order_ref)
-    if not basket:
+    basket = Basket.objects.spend(ref, order_ref=order_ref, at=at)
+    if basket is None:
+        spent_on = Basket.objects.filter(ref=ref).values_list("order_ref", flat=True).first()
+        if spent_on:
+            raise BasketSpent(_("This basket has been ordered already."), order_ref=spent_on)
         raise EmptyBasket(_("Your basket is empty. Choose a pizza first."))
     priced_basket = price_lines(list(basket.lines.all()), at=at)
     if shown_lines is not None and shown_lines != priced_basket.fingerprint:

@@ -238,7 +238,7 @@ def _add(request: HttpRequest, selection: Selection, quantity: int, name: str) -
     ref = ref or basket_session.next_basket_ref(request, after=None, idempotency_key=key)
     while True:
         try:
-            services.add_to_basket(
+            filled = services.add_to_basket(
                 ref=ref,
                 selection=selection,
                 quantity=quantity,
@@ -249,7 +249,7 @@ def _add(request: HttpRequest, selection: Selection, quantity: int, name: str) -
             break
         except services.BasketSpent:
             ref = basket_session.next_basket_ref(request, after=ref, idempotency_key=key)
-    basket_session.remember_basket(request, ref, count=selectors.count_items(ref))
+    basket_session.remember_basket(request, ref, count=filled.item_count)
     messages.success(request, _("%(name)s is in your basket.") % {"name": name})
 
 

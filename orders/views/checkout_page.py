@@ -111,8 +111,9 @@ def _render(
     status: int = 200,
 ) -> HttpResponse:
     """Render the form beside its basket, with the refusal, or else with the reason why no order is accepted now."""
-    if ref := basket_session.basket_ref(request):
-        services.record_basket_use(basket=ref, at=clock.now())
+    ref = basket_session.basket_ref(request)
+    if ref and basket.used_at:
+        services.record_basket_use(basket=ref, used_at=basket.used_at, at=clock.now())
     method = form["method"].value()
     is_delivery = method == FulfillmentMethod.DELIVERY
     checkout_times.offer_times(

@@ -295,3 +295,79 @@ def test_a_sweep_of_forty_events_takes_at_most_fifty_queries(
 
     with django_assert_max_num_queries(4 + 40 + 6):  # 40 mark one event each, the others serve a batch
         assert sweep() == 40
+
+
+def attempts(events):
+    rows = OutboxEntry.objects.filter(event__in=events).order_by("event__aggregate_ref", "event__seq")
+    return list(rows.values_list("attempts", flat=True))
+
+
+@pytest.mark.parametrize("is_alone", [True, False], ids=["of one aggregate", "in a sweep"])
+def test_the_events_of_an_aggregate_are_claimed_together_in_their_sequence(kitchen, is_alone):
+    events = ring(kitchen, 1, 2, 3)
+    [other] = ring(KitchenFactory(), 4)
+
+    claimed = claim(at=NIGHT, aggregate_ref=kitchen.ref if is_alone else None)
+
+    assert claimed == (events if is_alone else [*events, other])
+    assert claim(at=NIGHT, aggregate_ref=kitchen.ref) == []
+    assert claim(at=NIGHT) == ([other] if is_alone else [])
+
+
+def test_an_event_that_follows_one_published_before_it_is_claimed_with_the_next_batch(kitchen):
+    first, second, third = ring(kitchen, 1, 2, 3)
+    OutboxEntry.objects.filter(pk=second.pk).update(relayed_at=NIGHT)
+
+    assert claim(at=NIGHT) == [first]
+    OutboxEntry.objects.filter(pk=first.pk).update(relayed_at=NIGHT)
+    assert claim(at=NIGHT) == [third]
+
+
+def test_the_events_after_a_failed_one_lose_no_attempt_and_follow_it_when_it_is_published(kitchen, recording_receiver):
+    events = ring(kitchen, 1, 2, 3)
+    recording_receiver.first = lambda event: fail(event) if event == events[1] else None
+    relay_due(aggregate_ref=kitchen.ref, now=lambda: NIGHT)
+
+    assert attempts(events) == [1, 1, 0]
+    assert recording_receiver.received == [(kitchen.ref, 1)]
+
+    recording_receiver.first = nothing
+    relay_due(aggregate_ref=kitchen.ref, now=lambda: NIGHT + timedelta(seconds=5))
+    assert recording_receiver.received == [(kitchen.ref, 1), (kitchen.ref, 2), (kitchen.ref, 3)]
+
+
+def test_the_events_of_a_terminated_worker_are_claimed_one_by_one_in_their_sequence(kitchen):
+    events = ring(kitchen, 1, 2)
+    claim(at=NIGHT)  # and the worker is terminated
+
+    assert claim(at=NIGHT + LEASE) == events[:1]
+    assert claim(at=NIGHT + LEASE) == []
+    relay.mark_relayed(events[:1], at=NIGHT + LEASE)
+    assert claim(at=NIGHT + LEASE) == events[1:]
+
+
+def test_what_was_published_before_the_time_limit_of_the_task_is_marked(kitchen, recording_receiver):
+    events = ring(kitchen, 1, 2, 3)
+
+    def exceed_time_limit(event):
+        if event == events[2]:
+            raise SoftTimeLimitExceeded
+
+    recording_receiver.first = exceed_time_limit
+    with pytest.raises(SoftTimeLimitExceeded):
+        sweep()
+
+    assert [entry.event for entry in OutboxEntry.objects.waiting()] == events[2:]
+
+
+def test_ten_published_events_at_most_are_not_marked_yet(kitchen, recording_receiver):
+    unmarked = []
+    recording_receiver.first = lambda event: unmarked.append(
+        sum(ref_and_number[0] == event.aggregate_ref for ref_and_number in recording_receiver.received)
+        - OutboxEntry.objects.exclude(relayed_at=None).count()
+    )
+    ring(kitchen, *range(25))
+
+    sweep()
+
+    assert (len(recording_receiver.received), max(unmarked)) == (25, relay.MARKED_TOGETHER - 1)

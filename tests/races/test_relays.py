@@ -1,10 +1,10 @@
 """Concurrent relays publish each event once, in its aggregate's sequence; without the lock, more than once."""
 
 from collections import Counter
-from threading import Barrier, Lock, get_ident
+from threading import Barrier, Event, Lock, Thread, get_ident
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.dispatch import Signal
 
@@ -102,3 +102,43 @@ def test_control_without_the_lock_concurrent_sweeps_publish_an_event_several_tim
     all_at_once([sweeper] * SWEEPERS)
 
     assert Counter(published_events).most_common(1)[0][1] >= SWEEPERS
+
+
+@pytest.fixture
+def locked_elsewhere():
+    """Record three events of one kitchen, of which another transaction has locked the second; return all three."""
+    with transaction.atomic():
+        events = record(KitchenFactory(), *[WhistleBlown()] * 3, by=SYSTEM, at=NIGHT)
+    has_locked, may_end = Event(), Event()
+
+    def hold():
+        try:
+            with transaction.atomic():
+                OutboxEntry.objects.for_update().get(pk=events[1].pk)
+                has_locked.set()
+                may_end.wait(timeout=THREAD_TIMEOUT)
+        finally:
+            connection.close()
+
+    holder = Thread(target=hold)
+    holder.start()
+    assert has_locked.wait(timeout=THREAD_TIMEOUT)
+    yield events
+    may_end.set()
+    holder.join()
+
+
+@pytest.mark.parametrize("is_alone", [True, False], ids=["of one aggregate", "in a sweep"])
+def test_a_relay_claims_no_event_beyond_one_that_another_relay_has_locked(locked_elsewhere, is_alone):
+    """As after a dead letter was requeued, while another relay has just claimed the event after it."""
+    ref = locked_elsewhere[0].aggregate_ref if is_alone else None
+
+    assert relay.claim(at=NIGHT, aggregate_ref=ref) == locked_elsewhere[:1]
+
+
+def test_control_without_the_check_of_the_sequence_a_relay_claims_events_around_the_locked_one(
+    locked_elsewhere, monkeypatch
+):
+    monkeypatch.setattr(relay, "_followers", lambda _first, waiting, **_: list(waiting))
+
+    assert relay.claim(at=NIGHT) == [locked_elsewhere[0], locked_elsewhere[2]]

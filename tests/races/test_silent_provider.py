@@ -19,6 +19,7 @@ from orders.notifications.models import Notification, NotificationChannel, Notif
 from pizzeria.devtools import environment
 from pizzeria.devtools.servers.processes import start_tied
 from pizzeria.foundation import clock
+from pizzeria.foundation.events.batches import RelayBatch
 from pizzeria.foundation.events.models import StoredEvent
 from tests import shop
 from tests.waiting import TIMEOUT, until
@@ -68,7 +69,7 @@ def queued_notifications(kitchen, silence):
     for _ in range(ORDERS):
         order = shop.place(at=clock.now())
         tasks.create_and_queue_notifications(
-            event_id=StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1").pk
+            StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1"), batch=RelayBatch()
         )
 
 

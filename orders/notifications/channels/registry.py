@@ -25,6 +25,11 @@ CHANNEL_BACKENDS: Mapping[NotificationChannel, ChannelBackend] = {
 }
 
 
+def is_configured(channel: NotificationChannel) -> bool:
+    """Return whether this shop sends messages by a channel at all; in-app notifications are always shown."""
+    return channel == NotificationChannel.IN_APP or CHANNEL_BACKENDS[channel].is_configured()
+
+
 def is_reachable(recipient: str, order: Order, channel: NotificationChannel) -> bool:
     """
     Return whether the recipient of an order's notifications can be reached by this channel at the moment.

@@ -9,12 +9,29 @@ from django.utils.translation import gettext as _
 from orders.notifications.webhooks.event_names import name_of
 from orders.notifications.webhooks.exceptions import WebhookNotFound
 from orders.notifications.webhooks.models import WebhookDelivery, WebhookSubscription, WebhookSubscriptionQuerySet
+from pizzeria.foundation.events.batches import RelayBatch
 from pizzeria.foundation.events.models import StoredEvent
 
 
 def subscribed_to(event: StoredEvent) -> WebhookSubscriptionQuerySet:
     """Return the enabled subscriptions that an event is sent to."""
     return WebhookSubscription.objects.to_event(name_of(event.type)).order_by("pk")
+
+
+def is_subscribed_to(event: StoredEvent, *, batch: RelayBatch) -> bool:
+    """
+    Return whether any enabled subscription is to an event. One query for all events of a batch.
+
+    :param batch: the batch in which the event is published
+    """
+    name = name_of(event.type)
+    chosen = batch.once("event names of webhooks", _chosen_event_names)
+    return any(not names or name in names for names in chosen)
+
+
+def _chosen_event_names() -> list[list[str]]:
+    """Return which events each enabled subscription has chosen; an empty list: all."""
+    return list(WebhookSubscription.objects.filter(disabled_at=None).values_list("event_names", flat=True))
 
 
 def newest_subscriptions() -> QuerySet[WebhookSubscription]:

@@ -15,6 +15,7 @@ from kombu.exceptions import OperationalError as BrokerGone
 
 from orders.notifications.webhooks import selectors, services
 from pizzeria.foundation import clock
+from pizzeria.foundation.events.batches import RelayBatch
 from pizzeria.foundation.events.models import StoredEvent
 
 SECONDS_BETWEEN_SWEEPS = 10
@@ -22,14 +23,14 @@ SECONDS_BETWEEN_SWEEPS = 10
 log = structlog.get_logger(__name__)
 
 
-def create_and_queue_deliveries(event: StoredEvent) -> None:
+def create_and_queue_deliveries(event: StoredEvent, *, batch: RelayBatch) -> None:
     """
     Create the deliveries of a stored event, and queue a task for each that waits for no other. Without a subscription,
-    one query.
+    one query for all events of a batch.
 
     Not a task: the relay may mark the event as relayed only when the rows exist.
     """
-    if selectors.subscribed_to(event).exists():
+    if selectors.is_subscribed_to(event, batch=batch):
         _queue(services.create_webhook_deliveries(event_id=event.pk, at=clock.now()))
 
 

@@ -20,7 +20,9 @@ def mark_days_of_order(*, ref: UUID, at: datetime) -> None:
 
     :param ref: the order's ref
     """
-    mark_days((day for day in _days_of_order(ref) if day < clock.business_date(at)), at=at)
+    today = clock.business_date(at)
+    if ended := [day for day in _days_of_order(ref) if day < today]:
+        mark_days(ended, at=at)
 
 
 def mark_days(days: Iterable[date], *, at: datetime) -> None:
@@ -38,16 +40,18 @@ def mark_days(days: Iterable[date], *, at: datetime) -> None:
 
 
 def _days_of_order(ref: UUID) -> set[date]:
-    """Return the days in which an order counts. Four queries."""
-    business_date, delivered_at = Order.objects.values_list("business_date", "delivered_at").get(ref=ref)
-    assert business_date is not None, "placed orders only"
-    moments = [
-        delivered_at,  # of cash that was taken before payments had rows
-        *PaymentAttempt.objects.filter(order__ref=ref).values_list("captured_at", flat=True),
-        *Refund.objects.filter(attempt__order__ref=ref).values_list("done_at", flat=True),
-    ]
-    receipts = Receipt.objects.filter(order__ref=ref).values_list("business_date", flat=True)
-    return {business_date, *receipts, *(clock.business_date(moment) for moment in moments if moment)}
+    """Return the days in which an order counts. One query."""
+    rows = Order.objects.filter(ref=ref).values_list(
+        "business_date",
+        "receipts__business_date",
+        "delivered_at",  # of cash that was taken before payments had rows
+        "payment_attempts__captured_at",
+        "payment_attempts__refunds__done_at",
+    )
+    days = {day for row in rows for day in row[:2]} | {
+        clock.business_date(moment) for moment in {moment for row in rows for moment in row[2:]} if moment
+    }
+    return {day for day in days if day}
 
 
 def orders_of_day(day: date) -> QuerySet[Order]:

@@ -81,7 +81,8 @@ def place_order(
     """
     by, ref = staff.actor_for(guest.username), uuid7()
     for selection in selections:
-        basket = order_services.add_to_basket(ref=ref, selection=selection, quantity=1, by=by, at=at)
+        filled = order_services.add_to_basket(ref=ref, selection=selection, quantity=1, by=by, at=at)
+    basket = filled.basket
     contact = guest.contact(method)
     delivery = delivery_terms(contact.postal_code) if method == FulfillmentMethod.DELIVERY else None
     priced_basket = price_basket(list(basket.lines.all()), snapshot=catalogue.cached_snapshot(), at=at)

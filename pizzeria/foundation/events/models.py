@@ -7,6 +7,7 @@ and times, never personal data or free text, because they are kept for ever.
 
 from datetime import datetime
 from typing import ClassVar, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -51,10 +52,19 @@ class OutboxEntryQuerySet(LockingQuerySet["OutboxEntry"]):
 
     def eligible(self, at: datetime) -> Self:
         """Filter entries that are due and first of their aggregate: its events are published in their sequence."""
-        earlier = OutboxEntry.objects.waiting().filter(
-            event__aggregate_ref=OuterRef("event__aggregate_ref"), event__seq__lt=OuterRef("event__seq")
-        )
-        return self.waiting().filter(~Exists(earlier), due_at__lte=at)
+        return self.waiting().filter(~Exists(_earlier()), due_at__lte=at)
+
+    def of_aggregate(self, ref: UUID) -> Self:
+        """Filter the waiting entries of one aggregate, in their sequence; annotate whether each is the first."""
+        waiting = self.waiting().filter(event__aggregate_ref=ref)
+        return waiting.annotate(is_first=~Exists(_earlier())).order_by("event__seq")
+
+
+def _earlier() -> OutboxEntryQuerySet:
+    """Return the waiting entries of the same aggregate that come before the one of the outer query."""
+    return OutboxEntry.objects.waiting().filter(
+        event__aggregate_ref=OuterRef("event__aggregate_ref"), event__seq__lt=OuterRef("event__seq")
+    )
 
 
 class OutboxEntry(models.Model):
@@ -67,6 +77,8 @@ class OutboxEntry(models.Model):
     dead_lettered_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=200, blank=True, db_default="")  # error of the last attempt
     discard_reason = models.CharField(max_length=200, blank=True, db_default="")  # why a manager discarded it
+
+    is_first: bool  # annotated by `of_aggregate`
 
     objects = OutboxEntryQuerySet.as_manager()
 

@@ -4,9 +4,12 @@ The message relay: publishes stored events after commit, each by the signal of i
 An event is claimed in one short transaction (due_at = end of lease), published outside any, and marked in another. If
 the worker terminates in between, the event is due again when its lease of a minute ends: delivery is at least once. Two
 concurrent relays never claim the same event, nor two events of one aggregate; receivers and tasks are idempotent.
+
+Events are claimed in batches. The first waiting event of an aggregate is claimed with those that follow it, to be
+published one after another; if one fails, those that follow it are released.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 from uuid import UUID
@@ -22,10 +25,12 @@ from pizzeria.foundation.alerts.kinds import AlertKind
 from pizzeria.foundation.alerts.services import raise_alert
 from pizzeria.foundation.backoff import backoff_delay
 from pizzeria.foundation.events import domain_events
-from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
+from pizzeria.foundation.events.batches import RelayBatch
+from pizzeria.foundation.events.models import OutboxEntry, OutboxEntryQuerySet, StoredEvent
 
 MAX_ATTEMPTS = 8
 BATCH_SIZE = 50
+MARKED_TOGETHER = 10  # so many published events at most are published again if the worker is terminated
 TIME_LIMIT = timedelta(seconds=15)  # well within a task's time limit; the next sweep continues
 LEASE = timedelta(minutes=1)  # how long a worker has to publish an event that it claimed
 FIRST_DELAY, MAX_DELAY = timedelta(seconds=5), timedelta(minutes=10)
@@ -61,55 +66,102 @@ def relay_due(*, now: Callable[[], datetime], aggregate_ref: UUID | None = None)
     return published
 
 
-def _publish_until(ends_at: datetime, claimed: list[StoredEvent], *, now: Callable[[], datetime]) -> int:
-    published = 0
-    for position, event in enumerate(claimed):
-        if now() >= ends_at:
-            release(claimed[position:], at=now())
-            break
-        try:
-            publish(event)
-        except BrokerGone:
-            release(claimed[position:], at=now())
-            raise
-        except SoftTimeLimitExceeded:
-            release(claimed[position + 1 :], at=now())
-            mark_failed(event, TIME_LIMIT_EXCEEDED, at=now())
-            raise
-        except PublishFailed as error:
-            mark_failed(event, str(error), at=now())
-        else:
-            mark_relayed(event, at=now())
-            published += 1
-    return published
+def _publish_until(ends_at: datetime, claimed: Sequence[StoredEvent], *, now: Callable[[], datetime]) -> int:
+    batch = RelayBatch()
+    published: list[StoredEvent] = []
+    failed: set[UUID] = set()  # refs of aggregates
+    marked = 0
+    try:
+        for position, event in enumerate(claimed):
+            if event.aggregate_ref in failed:
+                continue
+            if now() >= ends_at:
+                release(claimed[position:], at=now() + FIRST_DELAY)
+                break
+            try:
+                publish(event, batch)
+            except BrokerGone:
+                release(claimed[position:], at=now() + FIRST_DELAY)
+                raise
+            except SoftTimeLimitExceeded:
+                release(claimed[position + 1 :], at=now() + FIRST_DELAY)
+                mark_failed(event, TIME_LIMIT_EXCEEDED, at=now())
+                raise
+            except PublishFailed as error:
+                failed.add(event.aggregate_ref)
+                later = claimed[position + 1 :]
+                release([each for each in later if each.aggregate_ref == event.aggregate_ref], at=now())
+                mark_failed(event, str(error), at=now())
+            else:
+                published.append(event)
+            if len(published) - marked >= MARKED_TOGETHER:
+                mark_relayed(published[marked:], at=now())
+                marked = len(published)
+    finally:
+        mark_relayed(published[marked:], at=now())
+    return len(published)
 
 
 def claim(*, at: datetime, aggregate_ref: UUID | None = None) -> list[StoredEvent]:
     """
-    Claim due events, oldest first; no other worker can claim them until their lease ends.
+    Claim due events, oldest first, each aggregate's in their sequence; no other worker can claim them until their lease
+    ends, nor a later event of their aggregates before they are published.
 
     Due entries with no attempts left become dead letters.
     """
-    whose = {"event__aggregate_ref": aggregate_ref} if aggregate_ref else {}
     with transaction.atomic():
-        due = list(
-            OutboxEntry.objects.eligible(at)
-            .filter(**whose)
-            .select_related("event")
-            .order_by("event__at", "pk")
-            .select_for_update(no_key=True, skip_locked=True, of=("self",))[:BATCH_SIZE]
-        )
+        due = _lock_due(at) if aggregate_ref is None else _lock_due_of_aggregate(aggregate_ref, at)
         exhausted = [entry for entry in due if entry.attempts >= MAX_ATTEMPTS]
-        OutboxEntry.objects.filter(pk__in=[entry.pk for entry in exhausted]).update(
-            dead_lettered_at=at, error=WORKER_TERMINATED
-        )
+        if exhausted:
+            OutboxEntry.objects.filter(pk__in=_keys(exhausted)).update(dead_lettered_at=at, error=WORKER_TERMINATED)
         claimed = _batch([entry for entry in due if entry not in exhausted])
-        OutboxEntry.objects.filter(pk__in=[entry.pk for entry in claimed]).update(
-            attempts=F("attempts") + 1, due_at=at + LEASE
-        )
+        if claimed:
+            OutboxEntry.objects.filter(pk__in=_keys(claimed)).update(attempts=F("attempts") + 1, due_at=at + LEASE)
         for entry in exhausted:
             _report_dead_letter(entry.event, WORKER_TERMINATED, at=at)
     return [entry.event for entry in claimed]
+
+
+def _lock_due(at: datetime) -> list[OutboxEntry]:
+    """Lock due entries, the oldest first of their aggregates first, each with those that follow it."""
+    first = list(_locked(OutboxEntry.objects.eligible(at).order_by("event__at", "pk")))
+    refs = [entry.event.aggregate_ref for entry in first if not entry.attempts]
+    waiting = OutboxEntry.objects.waiting().filter(event__aggregate_ref__in=refs).exclude(pk__in=_keys(first))
+    later = list(_locked(waiting.order_by("event__aggregate_ref", "event__seq"))) if refs else []
+    return [each for entry in first for each in (entry, *_followers(entry, later, at=at))]
+
+
+def _lock_due_of_aggregate(ref: UUID, at: datetime) -> list[OutboxEntry]:
+    """Lock the first waiting entry of an aggregate, if it is due, with those that follow it."""
+    waiting = list(_locked(OutboxEntry.objects.of_aggregate(ref)))
+    if not waiting or not waiting[0].is_first or waiting[0].due_at > at:  # another relay has the first
+        return []
+    return [waiting[0], *_followers(waiting[0], waiting[1:], at=at)]
+
+
+def _locked(entries: OutboxEntryQuerySet) -> OutboxEntryQuerySet:
+    return entries.select_related("event").for_update(skip_locked=True)[:BATCH_SIZE]
+
+
+def _followers(first: OutboxEntry, waiting: Iterable[OutboxEntry], *, at: datetime) -> list[OutboxEntry]:
+    """
+    Return the entries that can be claimed with the first waiting one of their aggregate: those right after it.
+
+    None if it was attempted before: it may terminate the worker. Up to one that is missing in the sequence, as it was
+    published before, or another relay has locked it; up to one that was attempted before, or is not due.
+
+    :param waiting: locked entries, those of each aggregate in their sequence
+    """
+    if first.attempts:
+        return []
+    of_aggregate = [entry for entry in waiting if entry.event.aggregate_ref == first.event.aggregate_ref]
+    in_sequence = enumerate(of_aggregate, start=first.event.seq + 1)
+    return [
+        entry
+        for _seq, entry in takewhile(
+            lambda each: each[1].event.seq == each[0] and not each[1].attempts and each[1].due_at <= at, in_sequence
+        )
+    ]
 
 
 def _batch(due: list[OutboxEntry]) -> list[OutboxEntry]:
@@ -117,10 +169,15 @@ def _batch(due: list[OutboxEntry]) -> list[OutboxEntry]:
     return list(takewhile(lambda entry: not entry.attempts, due)) or due[:1]
 
 
-def publish(event: StoredEvent) -> None:
+def _keys(entries: Iterable[OutboxEntry]) -> list[int]:
+    return [entry.pk for entry in entries]
+
+
+def publish(event: StoredEvent, batch: RelayBatch) -> None:
     """
     Send an event's signal.
 
+    :param batch: the batch in which it was claimed
     :raises PublishFailed: a receiver failed, or this release cannot load the event
     :raises BrokerGone: the broker is unavailable
     :raises SoftTimeLimitExceeded: the time limit of the task that runs this
@@ -131,7 +188,9 @@ def publish(event: StoredEvent) -> None:
         raise PublishFailed(str(unreadable)) from None
     if domain_event.signal is None:
         return
-    responses = domain_event.signal.send_robust(sender=type(domain_event), event=event, domain_event=domain_event)
+    responses = domain_event.signal.send_robust(
+        sender=type(domain_event), event=event, domain_event=domain_event, batch=batch
+    )
     errors = {receiver: response for receiver, response in responses if isinstance(response, Exception)}
     for error in errors.values():
         if isinstance(error, BrokerGone | SoftTimeLimitExceeded):  # neither is the receiver's own error
@@ -142,9 +201,10 @@ def publish(event: StoredEvent) -> None:
         )
 
 
-def mark_relayed(event: StoredEvent, *, at: datetime) -> None:
-    """Mark an event as published."""
-    OutboxEntry.objects.filter(pk=event.pk).waiting().update(relayed_at=at, error="")
+def mark_relayed(events: Sequence[StoredEvent], *, at: datetime) -> None:
+    """Mark events as published. One statement, if there are any."""
+    if events:
+        OutboxEntry.objects.filter(pk__in=[event.pk for event in events]).waiting().update(relayed_at=at, error="")
 
 
 @transaction.atomic
@@ -164,8 +224,11 @@ def _report_dead_letter(event: StoredEvent, reason: str, *, at: datetime) -> Non
     raise_alert(EVENT_DEAD_LETTERED, key=str(event.pk), at=at, type=event.type, reason=reason[:200])
 
 
-def release(events: list[StoredEvent], *, at: datetime) -> None:
-    """Undo `claim` for events that were not attempted, or whose attempt failed for a reason that is not theirs."""
-    OutboxEntry.objects.filter(pk__in=[event.pk for event in events]).update(
-        attempts=F("attempts") - 1, due_at=at + FIRST_DELAY
-    )
+def release(events: Sequence[StoredEvent], *, at: datetime) -> None:
+    """
+    Undo `claim` for events that were not attempted, or whose attempt failed for a reason that is not theirs.
+
+    :param at: when they are due again
+    """
+    if events:
+        OutboxEntry.objects.filter(pk__in=[event.pk for event in events]).update(attempts=F("attempts") - 1, due_at=at)

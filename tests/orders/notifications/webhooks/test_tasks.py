@@ -8,6 +8,7 @@ from orders.notifications.webhooks import tasks
 from orders.notifications.webhooks.models import WebhookDelivery, WebhookSubscription
 from orders.notifications.webhooks.services.delivery import LEASE
 from pizzeria.foundation import clock
+from pizzeria.foundation.events.batches import RelayBatch
 from tests import shop
 from tests.factories import WebhookSubscriptionFactory
 from tests.orders.notifications.webhooks.webhook_helpers import (
@@ -23,16 +24,16 @@ from tests.shop import FRIDAY_NIGHT
 def test_a_sequence_of_events_has_one_task_in_the_queue(webhook, other, broker):
     order = shop.place()
     for event in events_of(order):
-        tasks.create_and_queue_deliveries(event)
+        tasks.create_and_queue_deliveries(event, batch=RelayBatch())
     assert [arguments for _headers, arguments in messages_in(broker, "webhooks")] == [[webhook.pk], [other.pk]]
 
     WebhookDelivery.objects.update(state=SENDING, due_at=clock.now() + LEASE)
-    tasks.create_and_queue_deliveries(events_of(shop.place())[0])
+    tasks.create_and_queue_deliveries(events_of(shop.place())[0], batch=RelayBatch())
     assert len(list(messages_in(broker, "webhooks"))) == 2
 
     WebhookDelivery.objects.update(state=DELIVERED)
     WebhookSubscription.objects.filter(pk=other.pk).update(paused_until=clock.now() + LEASE)
-    tasks.create_and_queue_deliveries(events_of(shop.place())[0])
+    tasks.create_and_queue_deliveries(events_of(shop.place())[0], batch=RelayBatch())
     assert [arguments for _headers, arguments in messages_in(broker, "webhooks")][2:] == [[webhook.pk]]
 
 
