@@ -18,7 +18,7 @@ any-python = for python in python3 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.*/
 	done; echo 'There is no python3 here. Install one (Debian: apt install python3 python3-venv).' >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-evening demo-reset keycloak keycloak-export test test-again test-long lint format measure screenshots signal-map lock pages streams worker beat metrics set-up again
+.PHONY: help demo demo-evening demo-reset keycloak keycloak-export test test-again test-long lint format measure bench screenshots signal-map lock pages streams worker beat metrics set-up again
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -57,6 +57,9 @@ format: set-up  ## format code and templates
 
 measure: set-up  ## measure the shop's performance, against temporary servers (ARGS=reports: with a million orders, or ORDERS=100000)
 	@exec $(EPHEMERAL_SERVERS) $(PYTHON) -m tests.measure $(ARGS)
+
+bench: set-up  ## measure the shop under load, with wrk (ARGS=menu, orders, board, api, flow or growth for one part)
+	@exec $(EPHEMERAL_SERVERS) $(PYTHON) -m tests.load $(ARGS)
 
 screenshots: set-up  ## take screenshots of the pages, against temporary servers
 	@exec $(EPHEMERAL_SERVERS) $(PYTHON) -m tests.screenshots $(ARGS)

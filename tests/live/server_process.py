@@ -50,6 +50,15 @@ def running_make_target(target, **variables):
 
 
 @contextmanager
+def running_worker(**variables):
+    """Run the worker of a real shop; yield the process, which may still be starting."""
+    with _running(
+        ["make", "--silent", "worker", f"PYTHON={sys.executable}", "ARGS="], None, {**_servers(), **variables}
+    ) as worker:
+        yield worker
+
+
+@contextmanager
 def reverse_proxy(*, pages, streams, port=None, scheme="http"):
     """Run the reverse proxy before the ports of pages and streams, with a scheme to forward; yield the process."""
     port = port or free_port()
@@ -81,7 +90,8 @@ def _running(command, port, variables, log=subprocess.DEVNULL):
     )
     process.port = port
     try:
-        _wait_until_alive(process)
+        if port:
+            _wait_until_alive(process)
         yield process
     finally:
         _stop(process)

@@ -1,8 +1,11 @@
-"""Measuring a time, and printing the statistics of many."""
+"""Measuring a time, counting statements, and printing the statistics of many."""
 
 import statistics
 import time
 from collections.abc import Callable
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 TIMES = 60
 
@@ -12,6 +15,13 @@ def timed(action: Callable[[], object]) -> float:
     begun = time.perf_counter()
     action()
     return time.perf_counter() - begun
+
+
+def count_statements(action: Callable[[], object]) -> int:
+    """Return the number of SQL statements of an action, without those that begin and end transactions."""
+    with CaptureQueriesContext(connection) as statements:
+        action()
+    return len([query for query in statements if not query["sql"].startswith(("BEGIN", "COMMIT"))])
 
 
 def print_statistics(name: str, seconds: list[float], more: str = "") -> None:

@@ -43,7 +43,7 @@ class HandwrittenOrder:
             lines=[(line, _rows(OrderLinePart, line_id=line["id"])) for line in _rows(OrderLine, order=order)],
             adjustments=_rows(OrderAdjustment, order=order),
             ticket=_rows(Ticket, ref=order.ref)[0],
-            events=[(_rows(StoredEvent, pk=event.pk)[0], _rows(OutboxEntry, pk=event.pk)[0]) for event in events],
+            events=[(_rows(StoredEvent, pk=event.pk)[0], _new_outbox_entry(event)) for event in events],
             key=_rows(IdempotencyKey, result_ref=order.ref)[0],
         )
 
@@ -92,6 +92,11 @@ class HandwrittenOrder:
             "UPDATE orders_order SET number = %s, business_date = %s WHERE id = %s",
             [number, self.order["business_date"], order_id],
         )
+
+
+def _new_outbox_entry(event: StoredEvent) -> Row:
+    """Return an event's outbox entry as it was written: a worker may have relayed it since."""
+    return {**_rows(OutboxEntry, pk=event.pk)[0], "attempts": 0, "relayed_at": None}
 
 
 def _rows(model: type[Model], **filters: Any) -> list[Row]:

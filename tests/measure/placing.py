@@ -4,14 +4,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
-from django.db import connection, connections
-from django.test.utils import CaptureQueriesContext
+from django.db import connections
 
 from kitchen.models import Ticket, TicketState
 from pizzeria.foundation import clock
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from tests import shop
-from tests.measure.figures import TIMES, print_statistics
+from tests.measure.figures import TIMES, count_statements, print_statistics
 
 ORDERS, THREADS = 400, 8
 
@@ -39,10 +38,10 @@ def measure() -> None:
     print_statistics("place_order, one guest after another", [guest(number) for number in range(TIMES)], "")
     basket = shop.basket_of(shop.pizza(added=("olives", "basil")), shop.simple_item(), at=clock.now())
     total = shop.total_of(basket, at=clock.now())
-    with CaptureQueriesContext(connection) as statements:
-        shop.place(basket, shown_total=total, at=clock.now(), idempotency=_idempotency())
-    counted = [query for query in statements if not query["sql"].startswith(("BEGIN", "COMMIT"))]
-    print(f"place_order takes {len(counted)} statements\n")
+    statements = count_statements(
+        lambda: shop.place(basket, shown_total=total, at=clock.now(), idempotency=_idempotency())
+    )
+    print(f"place_order takes {statements} statements\n")
 
 
 def _idempotency() -> IdempotentRequest:

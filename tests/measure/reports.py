@@ -41,14 +41,15 @@ type Actions = dict[str, Callable[[], object]]
 
 def measure() -> None:
     """Measure everything with few orders, then with many."""
-    _write(FEW, seed=1)
+    write_orders(FEW, seed=1)
     few = _measure(quiet=True)
     if MANY > FEW:
-        _write(MANY - FEW, seed=2)
+        write_orders(MANY - FEW, seed=2)
     _measure(few)
 
 
-def _write(orders: int, *, seed: int) -> None:
+def write_orders(orders: int, *, seed: int) -> None:
+    """Write past orders of the last year with their reports; print how long it takes, and how large the database is."""
     now = clock.now()
     today = clock.business_date(now)
     reports: list[SeedReport] = []
