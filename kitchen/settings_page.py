@@ -101,7 +101,10 @@ def _warn_of_orders_out_of_hours(request: HttpRequest, kitchen: Kitchen) -> None
             len(out_of_hours),
         )
         at = clock.now()
-        orders = [f"{ticket.label} ({clock.day_and_time(ticket.due_at, at=at)})" for ticket in out_of_hours]
+        orders = [
+            f"{ticket.label} ({clock.day_and_time(ticket.wanted_at or ticket.due_at, at=at)})"
+            for ticket in out_of_hours
+        ]
         messages.warning(request, message % {"count": len(orders), "orders": ", ".join(orders)})
 
 

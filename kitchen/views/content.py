@@ -44,7 +44,7 @@ class BoardContent:
 
 _lock = threading.Lock()
 
-# By kitchen, version, station, language and rights.
+# The newest of each kitchen, station, language and set of rights.
 _kept: dict[tuple[object, ...], BoardContent] = {}
 
 
@@ -77,10 +77,10 @@ def shared_content(kitchen: Kitchen, *, station: str, by: Actor, at: datetime) -
     :param station: a slug; blank: all stations
     """
     rights = [by.may(permission) for permission in (COOK, HAND_OVER, PAUSE)]
-    key = (kitchen.ref, kitchen.version, station, get_language(), *rights)
+    key = (kitchen.ref, station, get_language(), *rights)
     with _one_at_a_time():
         kept = _kept.get(key)
-        if kept is None or not timedelta(0) <= at - kept.made_at < MAX_AGE:
+        if kept is None or kept.board.version != kitchen.version or abs(at - kept.made_at) >= MAX_AGE:
             kept = new_content(kitchen, station=station, by=by, refusals={}, at=at)
             if len(_kept) >= MAX_KEPT:
                 _kept.clear()

@@ -45,7 +45,8 @@ class SessionMiddleware(middleware.SessionMiddleware):
     Django's middleware for sessions, which asks again when another request has ended the session meanwhile.
 
     Several requests of a browser run at once when a session ends, as it does when somebody loses a role. Django answers
-    those that store something in it by 400. Here the browser asks again, by then as who it is now.
+    those that store something in it by 400. Here the browser asks again, by then as who it is now: what this request
+    has put into the cache of sessions meanwhile is deleted.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -54,12 +55,15 @@ class SessionMiddleware(middleware.SessionMiddleware):
         except SessionInterrupted:
             view = request.resolver_match.view_name if request.resolver_match else ""
             log.info("session_interrupted", view=view)
+            request.session.delete()
             return _ask_again(request)
 
 
 def _ask_again(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponseClientRefresh()
+    if "text/html" not in request.headers.get("Accept", ""):  # a script: it would take the page for its answer
+        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "1"})
     is_page = request.method in ("GET", "HEAD")
     page = request.get_full_path() if is_page else _local_path(request, request.headers.get("Referer"))
     return redirect(page or settings.LOGIN_URL)

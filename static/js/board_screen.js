@@ -42,15 +42,15 @@ function reportScreen({ heard = false, sound = isSoundOn() } = {}) {
   if (!document.hidden) body.set("visible", "on");
   if (sound) body.set("sound", "on");
   if (heard) body.set("heard", "on");
-  const timeOut = () => new Promise((resolve) => setTimeout(resolve, REPORT_TIMEOUT_MS));
-  lastReport = lastReport.then(() => Promise.race([sendReport(body), timeOut()]));
+  lastReport = lastReport.then(() => sendReport(body));
 }
 
 async function sendReport(body) {
   if (isReportRefused) return;
   try {
-    // `keepalive`: the last report of a page that is being left is sent, too.
-    const { status } = await fetch(screenReport.action, { method: "POST", body, keepalive: true, signal: access.signal });
+    const signal = AbortSignal.any([access.signal, AbortSignal.timeout(REPORT_TIMEOUT_MS)]);
+    // `keepalive`: the last report of a page that is being left is sent too, unless another one is under way.
+    const { status } = await fetch(screenReport.action, { method: "POST", body, keepalive: true, signal });
     isReportRefused = status === 401 || status === 403;
   } catch {
     // No connection: the page says so itself, and the next report follows.

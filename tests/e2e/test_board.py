@@ -109,6 +109,7 @@ def test_a_key_with_shift_selects_cards_and_one_button_starts_them_all(chef_page
     for order in placed[:2]:
         page.keyboard.press(f"Shift+Digit{key_of(page, order)}")
     expect(page.locator(".bulk-bar")).to_contain_text("2 selected")
+    expect(page.locator(".bulk-bar [value=recall]")).to_be_hidden()
 
     page.locator(".bulk-bar").get_by_role("button", name="Start").press("Enter")
 

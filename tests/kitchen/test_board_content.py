@@ -4,6 +4,7 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -135,7 +136,7 @@ def test_a_second_thread_waits_for_the_first_but_not_for_one_that_hangs(monkeypa
             assert may_end.wait(TIMEOUT)
         else:
             may_end.set()
-        return content.BoardContent(None, "", at)
+        return content.BoardContent(SimpleNamespace(version=kitchen.version), "", at)
 
     monkeypatch.setattr(content, "new_content", make)
     monkeypatch.setattr(content, "LOCK_SECONDS", patience)
