@@ -34,15 +34,15 @@ FIELD_NAMES = {
 @router.get("", response=schemas.MenuRecord, summary="The menu")
 @conditional_get
 def menu(request: HttpRequest) -> schemas.MenuRecord:
-    """Return everything on the menu, with prices; at most 30 seconds old."""
-    return schemas.menu_record(catalogue.cached_snapshot(), at=clock.now())
+    """Return everything on the menu, with prices."""
+    return schemas.menu_record(catalogue.current_snapshot(), at=clock.now())
 
 
 @router.get("/pizzas", response=list[schemas.PizzaRecord], summary="The pizzas")
 @conditional_get
 def pizzas(request: HttpRequest) -> list[schemas.PizzaRecord]:
     """Return the pizzas with their price in each size."""
-    return schemas.menu_record(catalogue.cached_snapshot(), at=clock.now()).pizzas
+    return schemas.menu_record(catalogue.current_snapshot(), at=clock.now()).pizzas
 
 
 @router.post(
@@ -73,7 +73,7 @@ def create_pizza(
 @conditional_get
 def pizza(request: HttpRequest, pizza_id: str) -> schemas.PizzaRecord:
     """Return a pizza by its `id` or `ref`."""
-    return _record(catalogue.cached_snapshot(), pizza_id)
+    return _record(catalogue.current_snapshot(), pizza_id)
 
 
 @router.put(
@@ -145,14 +145,14 @@ def set_availability(
 @conditional_get
 def toppings(request: HttpRequest) -> list[schemas.ToppingRecord]:
     """Return the toppings with the price of adding each."""
-    return schemas.menu_record(catalogue.cached_snapshot(), at=clock.now()).toppings
+    return schemas.menu_record(catalogue.current_snapshot(), at=clock.now()).toppings
 
 
 @router.get("/items", response=list[schemas.SimpleItemRecord], summary="Drinks, sides and desserts")
 @conditional_get
 def items(request: HttpRequest) -> list[schemas.SimpleItemRecord]:
     """Return what is ordered without options."""
-    return schemas.menu_record(catalogue.cached_snapshot(), at=clock.now()).items
+    return schemas.menu_record(catalogue.current_snapshot(), at=clock.now()).items
 
 
 def _row(identifier: str) -> Pizza:

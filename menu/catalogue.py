@@ -1,17 +1,21 @@
 """
-The catalogue: menu snapshots, fresh from the database, or from the cache and at most 30 seconds old.
+The catalogue: the menu as it is in the database, as a snapshot.
 
-Cached read models are keyed by a version that every change of the menu replaces on commit. The version is read before
-the rows, so a snapshot of rows that have changed meanwhile is stored under the old version, which is not read any more.
+Each process keeps the newest snapshot that it has read, with the version of the menu that it is of. It is used as long
+as the database has that version, which takes one query: a change of the menu is seen by everything that begins after
+its commit. A snapshot has the facts with their moments ("sold out until", prices "from"), and what is computed from it
+takes `at=`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, cast
-from uuid import uuid4
+from uuid import UUID
 
-from django.core.cache import cache
+from django.db import connection, transaction
 from django.db.models import Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -26,10 +30,12 @@ from menu.prices import (
     SizeSnapshot,
     ToppingSnapshot,
 )
-from pizzeria.foundation.shapes import shape_of
 
-CACHE_SECONDS = 30
-VERSION_KEY = "menu:version"
+# None in a transaction that has changed the menu: its version is set at commit.
+_VERSION = """
+    SELECT md5(string_agg(version::text, '' ORDER BY id))::uuid FROM menu_menuversion
+    WHERE current_setting('menu.is_changed', true) IS DISTINCT FROM 'on'
+"""
 
 _PICTURE = ("picture__ref", "picture__alt_text")
 _TOPPING = (
@@ -66,51 +72,73 @@ _DISH = (
 _PIZZA = ("base_price", "scheduled", "smallest", "minutes", "learned_minutes")
 _SIMPLE_ITEM = ("tax_kind", "motif", "colour")
 
-SNAPSHOT_SHAPE = shape_of(MenuSnapshot)
-
 type Row = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class VersionedMenu:
+    """
+    The menu at one moment.
+
+    :param version: None: there is none that others could know it by, so nothing that is made from it is kept
+    """
+
+    version: UUID | None
+    snapshot: MenuSnapshot
+
+
+_newest: VersionedMenu | None = None
+
+
+def current_menu() -> VersionedMenu:
+    """
+    Return the menu as the database has it now, with its version. One query, if the process has read it before.
+
+    Within a transaction it is exactly what that transaction sees, also of its own changes; it is then kept by nobody.
+    """
+    newest, version = _newest, current_version()
+    if newest is not None and newest.version == version:
+        return newest
+    if connection.in_atomic_block:
+        return VersionedMenu(None, fresh_snapshot())
+    return _read_newest()
+
+
+def current_snapshot() -> MenuSnapshot:
+    """Return the menu as the database has it now (`current_menu`), for prices."""
+    return current_menu().snapshot
+
+
+def current_version() -> UUID | None:
+    """Return the version of the menu that a new statement sees; None after a change in the same transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSION)
+        [version] = cursor.fetchone()
+    return cast("UUID | None", version)
+
+
 def fresh_snapshot() -> MenuSnapshot:
-    """Return a menu snapshot read from the database, in four queries."""
+    """Return a snapshot read from the menu's tables, in four queries."""
     rows = Topping.objects.on_the_menu().order_by("position", "name").annotate(scheduled=scheduled_prices())
     toppings = [_topping(row) for row in rows.values(*_TOPPING, "scheduled")]
     return MenuSnapshot(
-        sizes={size.slug: size for size in sizes()},
-        toppings={topping.slug: topping for topping in toppings},
-        pizzas={pizza.slug: pizza for pizza in pizzas()},
-        simple_items={simple_item.slug: simple_item for simple_item in simple_items()},
+        sizes=MappingProxyType({size.slug: size for size in sizes()}),
+        toppings=MappingProxyType({topping.slug: topping for topping in toppings}),
+        pizzas=MappingProxyType({pizza.slug: pizza for pizza in pizzas()}),
+        simple_items=MappingProxyType({simple_item.slug: simple_item for simple_item in simple_items()}),
     )
 
 
-def cached_snapshot() -> MenuSnapshot:
-    """Return a menu snapshot for pages, at most 30 seconds old."""
-    return cached("snapshot", fresh_snapshot, shape=SNAPSHOT_SHAPE)
-
-
-def cached[T](name: str, read: Callable[[], T], *, shape: str, is_current: Callable[[T], bool] | None = None) -> T:
-    """
-    Return a read model of the menu from the cache; `read` is called for a new version and after 30 seconds.
-
-    :param shape: of the read model (`shape_of`)
-    :param is_current: returns whether a cached one holds for the moment; None: it holds for any
-    """
-    version = cache.get(VERSION_KEY)
-    if version is None:
-        version = invalidate()
-    key = f"menu:{version}:{shape}:{name}"
-    snapshot = cache.get(key)
-    if snapshot is None or (is_current and not is_current(snapshot)):
-        snapshot = read()
-        cache.set(key, snapshot, CACHE_SECONDS)
-    return cast("T", snapshot)
-
-
-def invalidate() -> str:
-    """Invalidate every cached read model of the menu; return the new version."""
-    version = uuid4().hex
-    cache.set(VERSION_KEY, version, None)
-    return version
+def _read_newest() -> VersionedMenu:
+    """Read version and snapshot in a transaction of their own, which sees both as of one moment, and keep them."""
+    global _newest  # noqa: PLW0603 - one snapshot for the process
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        newest = VersionedMenu(current_version(), fresh_snapshot())
+    if newest.version is not None:
+        _newest = newest
+    return newest
 
 
 def sizes() -> list[SizeSnapshot]:

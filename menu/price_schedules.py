@@ -48,22 +48,13 @@ class PriceSchedule:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The time in which no price changes: from `begin`, before `end`; None: it has none."""
+    """A time in which nothing changes: from `begin`, before `end`."""
 
-    begin: datetime | None
-    end: datetime | None
+    begin: datetime
+    end: datetime
 
     def includes(self, moment: datetime) -> bool:
-        return (self.begin is None or self.begin <= moment) and (self.end is None or moment < self.end)
-
-
-def period_of(schedules: Iterable[PriceSchedule], *, at: datetime) -> Period:
-    """Return the period around a moment in which none of these prices changes."""
-    moments = {dated.valid_from for schedule in schedules for dated in schedule.dated}
-    return Period(
-        begin=max((moment for moment in moments if moment <= at), default=None),
-        end=min((moment for moment in moments if moment > at), default=None),
-    )
+        return self.begin <= moment < self.end
 
 
 def scheduled_prices(ref: str = "ref") -> ArraySubquery:

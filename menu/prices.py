@@ -1,7 +1,7 @@
 """
 Prices. `price` is the only function that computes them: pages show its result and orders charge it.
 
-It works on a `MenuSnapshot`: what is on the menu, fresh from the database or up to half a minute old.
+It works on a `MenuSnapshot`: what is on the menu.
 """
 
 from collections.abc import Iterable, Mapping
@@ -116,7 +116,7 @@ class SimpleItemSnapshot(DishSnapshot):
 
 @dataclass(frozen=True, slots=True)
 class MenuSnapshot:
-    """Everything that can be selected, by slug."""
+    """Everything that can be selected, by slug, in the order in which it is listed."""
 
     sizes: Mapping[str, SizeSnapshot]
     toppings: Mapping[str, ToppingSnapshot]

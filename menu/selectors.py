@@ -10,11 +10,10 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from menu import catalogue
 from menu.declarations import SPICY, Declaration, declaration_of
 from menu.illustrations import EDITION
 from menu.models import CARD_WIDTH, PICTURE_WIDTHS, THUMBNAIL_WIDTH, Allergen, Diet, PictureRendition, Pizza
-from menu.price_schedules import Period, PriceSchedule, period_of
+from menu.price_schedules import PriceSchedule
 from menu.prices import (
     ItemSnapshot,
     MenuSnapshot,
@@ -25,7 +24,6 @@ from menu.prices import (
     ToppingSnapshot,
     unit_price,
 )
-from pizzeria.foundation.shapes import shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +77,6 @@ class MenuSection:
 
 
 @dataclass(frozen=True, slots=True)
-class MenuPage:
-    """The menu page, with the prices of the moments of a period."""
-
-    sections: tuple[MenuSection, ...]
-    prices_valid: Period
-
-
-MENU_PAGE_SHAPE = shape_of(MenuPage)
-
-
-@dataclass(frozen=True, slots=True)
 class SizeOption:
     slug: str
     name: str
@@ -108,25 +95,26 @@ class ToppingOption:
     picture: PictureSummary | None
 
 
-def menu_page(at: datetime) -> MenuPage:
-    """
-    Return the whole menu by category. Two queries; none while a cached page of at most 30 seconds is used.
-
-    Sold-out marks are of the moment when the page was read; marking an item sold out invalidates it. Prices are those
-    of `at`: a page with those of another moment is read anew.
-    """
-    return catalogue.cached(
-        "menu_page",
-        lambda: _menu_page(at),
-        shape=MENU_PAGE_SHAPE,
-        is_current=lambda page: page.prices_valid.includes(at),
+def menu_sections(snapshot: MenuSnapshot, *, at: datetime) -> tuple[MenuSection, ...]:
+    """Return the menu by category, as it is at a moment. No query."""
+    by_category: dict[str, list[PizzaSnapshot | SimpleItemSnapshot]] = {}
+    dishes: list[PizzaSnapshot | SimpleItemSnapshot] = [*snapshot.pizzas.values(), *snapshot.simple_items.values()]
+    for item in sorted(dishes, key=lambda dish: dish.category_position):
+        by_category.setdefault(item.category_slug, []).append(item)
+    return tuple(
+        MenuSection(
+            name=items[0].category,
+            slug=slug,
+            picture=picture_summary(items[0].category_picture),
+            items=tuple(item_summary(item, at) for item in items),
+        )
+        for slug, items in by_category.items()
     )
 
 
-def available_pizzas(at: datetime) -> list[MenuItemSummary]:
-    """Return the pizzas that are available, in the order of the menu page."""
-    dishes = (item for section in menu_page(at).sections for item in section.items)
-    return [item for item in dishes if item.kind == "pizza" and not item.sold_out]
+def available_pizzas(snapshot: MenuSnapshot, *, at: datetime) -> list[PizzaSnapshot]:
+    """Return the pizzas that are available at a moment, in the order of the menu page. No query."""
+    return [pizza for pizza in snapshot.pizzas.values() if pizza.is_available(at)]
 
 
 def item_summary(dish: PizzaSnapshot | SimpleItemSnapshot, at: datetime) -> MenuItemSummary:
@@ -261,25 +249,6 @@ def find_item[T: ItemSnapshot](items: Mapping[str, T], identifier: str, *, by_na
 def find_pizza_row(identifier: str) -> Pizza | None:
     """Return the row of a pizza on the menu by its slug or its ref, for commands; None if there is none. One query."""
     return Pizza.objects.on_the_menu().identified_by(identifier).first()
-
-
-def _menu_page(at: datetime) -> MenuPage:
-    by_category: dict[str, list[PizzaSnapshot | SimpleItemSnapshot]] = {}
-    dishes: list[PizzaSnapshot | SimpleItemSnapshot] = [*catalogue.pizzas(), *catalogue.simple_items()]
-    for item in sorted(dishes, key=lambda dish: dish.category_position):
-        by_category.setdefault(item.category_slug, []).append(item)
-    return MenuPage(
-        sections=tuple(
-            MenuSection(
-                name=items[0].category,
-                slug=slug,
-                picture=picture_summary(items[0].category_picture),
-                items=tuple(item_summary(item, at) for item in items),
-            )
-            for slug, items in by_category.items()
-        ),
-        prices_valid=period_of(map(price_schedule, dishes), at=at),
-    )
 
 
 def _diet_label_name(code: str) -> str:

@@ -1,9 +1,10 @@
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
@@ -11,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from menu import catalogue, pizza_page, selectors, services, sold_out
+from menu import catalogue, fragments, pizza_page, selectors, services, sold_out
 from menu.forms import SoldOutForm
+from menu.fragments import Fragment
 from menu.illustrations import draw_pizza, draw_simple_item
 from menu.models import MenuItem
 from menu.permissions import MARK_SOLD_OUT
-from menu.prices import PizzaSnapshot, SimpleItemSnapshot
+from menu.pizza_page import PizzaPage
+from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 from pizzeria.foundation.compression import SafeBecause, compressed
@@ -31,7 +34,9 @@ A_MOMENT = 30  # seconds
 @require_safe
 @compressed(SafeBecause.NOTHING_CHOSEN)
 def menu_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "menu/menu.html", {"menu_page": selectors.menu_page(clock.now())})
+    at, menu = clock.now(), catalogue.current_menu()
+    content = fragments.kept("menu", lambda: _menu_content(menu.snapshot, at), menu=menu, at=at)
+    return render(request, "menu/menu.html", {name: part.filled(request) for name, part in content.items()})
 
 
 @login_not_required
@@ -42,15 +47,18 @@ def pizza(request: HttpRequest, slug: str) -> HttpResponse:
     """Return a pizza's page, or only its price to htmx; a form posted without JavaScript is redirected to its price."""
     if request.method == "POST":
         return redirect(f"{request.path}?{pizza_page.query_of(request.POST)}")
-    at, snapshot = clock.now(), catalogue.cached_snapshot()
-    if slug in snapshot.simple_items:
+    at, menu = clock.now(), catalogue.current_menu()
+    if slug in menu.snapshot.simple_items:
         return redirect("menu:index")
-    if slug not in snapshot.pizzas:
+    if slug not in menu.snapshot.pizzas:
         raise Http404
-    form = pizza_page.form_for(snapshot.pizzas[slug], data=request.GET, snapshot=snapshot, at=at)
-    page = pizza_page.pizza_page(form, snapshot=snapshot, at=at)
-    template = "menu/pizza.html#price" if request.headers.get("HX-Request") else "menu/pizza.html"
-    return render(request, template, {"page": page})
+    is_part = bool(request.headers.get("HX-Request"))
+    if request.GET or is_part:
+        page = _pizza_page(slug, data=request.GET, snapshot=menu.snapshot, at=at)
+        template = "menu/pizza_content.html#price" if is_part else "menu/pizza.html"
+        return render(request, template, {"page": page})
+    page, content = fragments.kept(f"pizza {slug}", lambda: _pizza_content(slug, menu.snapshot, at), menu=menu, at=at)
+    return render(request, "menu/pizza.html", {"page": page, "content": content.filled(request)})
 
 
 @public_file
@@ -63,7 +71,7 @@ def illustration(request: HttpRequest, slug: str, version: str = "") -> HttpResp
 
     :param version: of its look; blank, or that of an earlier one, it is cached for a moment only
     """
-    dish = selectors.dish(slug, catalogue.cached_snapshot())
+    dish = selectors.dish(slug, catalogue.current_snapshot())
     if dish is None:
         raise Http404
     current = selectors.illustration_version(dish)
@@ -96,6 +104,22 @@ def picture(request: HttpRequest, ref: UUID, width: int) -> HttpResponseBase:
             raise Http404
         response.content = content
     return answer
+
+
+def _menu_content(snapshot: MenuSnapshot, at: datetime) -> dict[str, Fragment]:
+    context = {"sections": selectors.menu_sections(snapshot, at=at)}
+    templates = {"links": "menu/section_links.html", "sections": "menu/sections.html"}
+    return {name: fragments.rendered(template, context) for name, template in templates.items()}
+
+
+def _pizza_content(slug: str, snapshot: MenuSnapshot, at: datetime) -> tuple[PizzaPage, Fragment]:
+    page = _pizza_page(slug, data=QueryDict(), snapshot=snapshot, at=at)
+    return page, fragments.rendered("menu/pizza_content.html", {"page": page})
+
+
+def _pizza_page(slug: str, *, data: QueryDict, snapshot: MenuSnapshot, at: datetime) -> PizzaPage:
+    form = pizza_page.form_for(snapshot.pizzas[slug], data=data, snapshot=snapshot, at=at)
+    return pizza_page.pizza_page(form, snapshot=snapshot, at=at)
 
 
 def _draw(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:

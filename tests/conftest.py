@@ -122,6 +122,8 @@ def _empty_cache_and_new_breaker(monkeypatch):
     monkeypatch.setattr(breaker, "redis_breaker", new_breaker)
     monkeypatch.setattr("pizzeria.operations.cache._stale_keys", set())
     monkeypatch.setattr("kitchen.views.content._kept", {})
+    monkeypatch.setattr("menu.catalogue._newest", None)
+    monkeypatch.setattr("menu.fragments._kept", {})
     monkeypatch.setattr(
         shop_selectors, "_cached", (shop_selectors._generation, math.inf, shop_selectors.initial_shop())
     )

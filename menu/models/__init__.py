@@ -4,6 +4,7 @@ from menu.models.categories import Category, Size
 from menu.models.dishes import Dish, Pizza, SimpleItem, SimpleItemMotif, TaxKind
 from menu.models.fields import price_field, refuse_unlikely_price, usual_topping_price
 from menu.models.items import Allergen, Diet, MenuItem, MenuItemQuerySet, is_available_at
+from menu.models.menu_version import MenuVersion
 from menu.models.names import NameKey, refuse_taken_name
 from menu.models.pictures import (
     CARD_WIDTH,
@@ -31,6 +32,7 @@ __all__ = [
     "ItemKind",
     "MenuItem",
     "MenuItemQuerySet",
+    "MenuVersion",
     "NameKey",
     "Picture",
     "PictureRendition",

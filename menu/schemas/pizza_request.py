@@ -100,7 +100,7 @@ def _category(identifier: str) -> str:
 
 
 def _topping(identifier: str) -> str:
-    found = selectors.find_item(catalogue.cached_snapshot().toppings, identifier, by_name=True)
+    found = selectors.find_item(catalogue.current_snapshot().toppings, identifier, by_name=True)
     if found is None:
         raise _invalid(_("There is no such topping."))
     return found.slug

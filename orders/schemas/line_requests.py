@@ -1,7 +1,7 @@
 """
 The pizzas and the other items of an order, as programs send them.
 
-Each of them is checked while it is parsed, by the menu of at most 30 seconds ago; the command checks it again.
+Each of them is checked while it is parsed, by the menu of that moment; the command checks it again.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from pizzeria.foundation.api.requests import request_context
 def _menu(info: ValidationInfo) -> MenuSnapshot:
     context = request_context(info)
     if "menu" not in context:
-        context["menu"] = catalogue.cached_snapshot()
+        context["menu"] = catalogue.current_snapshot()
     menu: MenuSnapshot = context["menu"]
     return menu
 

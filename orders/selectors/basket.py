@@ -120,7 +120,7 @@ class BasketSummary:
 def basket(ref: UUID | None, *, at: datetime, choices: Choices = NO_CHOICES) -> BasketSummary:
     """Return the summary of an open basket at current prices; a spent or unknown basket is empty."""
     lines = list(_open_lines(ref)) if ref else []
-    snapshot = catalogue.fresh_snapshot()
+    snapshot = catalogue.current_snapshot()
     priced_basket = price_basket(lines, snapshot=snapshot, at=at)
     lines_total = priced_basket.totals.lines_total
     delivery = delivery_offer(choices.postal_code, lines_total=lines_total)

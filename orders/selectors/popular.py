@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from kitchen.selectors import the_kitchen
 from menu import selectors as menu_selectors
-from menu.selectors import MenuItemSummary
+from menu.prices import MenuSnapshot, PizzaSnapshot
 from orders.models import Order, OrderLine, OrderStatus
 from pizzeria.foundation import clock
 
@@ -17,11 +17,11 @@ CACHE_SECONDS = 600
 CACHE_KEY = "orders_by_pizza"
 
 
-def popular_pizzas(at: datetime, *, most: int) -> list[MenuItemSummary]:
+def popular_pizzas(snapshot: MenuSnapshot, *, most: int, at: datetime) -> list[PizzaSnapshot]:
     """Return at most so many of the available pizzas that were ordered lately, those in most orders first."""
     orders = orders_by_pizza(at)
-    ordered = [item for item in menu_selectors.available_pizzas(at) if item.slug in orders]
-    return sorted(ordered, key=lambda item: -orders[item.slug])[:most]
+    ordered = [pizza for pizza in menu_selectors.available_pizzas(snapshot, at=at) if pizza.slug in orders]
+    return sorted(ordered, key=lambda pizza: -orders[pizza.slug])[:most]
 
 
 def orders_by_pizza(at: datetime) -> dict[str, int]:

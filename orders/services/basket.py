@@ -72,7 +72,7 @@ def add_to_basket(
     :raises NotOnTheMenu, SoldOut, TooManyToppings: the item cannot be ordered as selected
     :raises BasketFull: too many of one item, or too many lines
     """
-    priced = prices.price(selection, snapshot=catalogue.fresh_snapshot(), at=at)
+    priced = prices.price(selection, snapshot=catalogue.current_snapshot(), at=at)
     basket, is_new = lock_or_create(ref, at)
     lines = [] if is_new else list(basket.lines.all())
     stored_selection = selection.model_dump(mode="json")
@@ -147,7 +147,7 @@ def remove_unavailable_lines(*, basket: UUID, by: Actor, at: datetime) -> list[s
     :raises BasketGone: the basket is not open
     """
     open_basket = _lock_open_basket(basket, at)
-    priced_basket = price_basket(list(open_basket.lines.all()), snapshot=catalogue.fresh_snapshot(), at=at)
+    priced_basket = price_basket(list(open_basket.lines.all()), snapshot=catalogue.current_snapshot(), at=at)
     unavailable = [line.basket_line for line in priced_basket.lines if line.refusal]
     open_basket.lines.filter(pk__in=[line.pk for line in unavailable]).delete()
     return [line.name for line in unavailable]
@@ -208,7 +208,7 @@ def _store_shown_prices(lines: Sequence[BasketLine], shown_prices: Mapping[UUID,
     changed = [line for line in lines if line.shown_price != shown_prices[line.ref]]
     if not changed:
         return
-    for priced in price_basket(changed, snapshot=catalogue.fresh_snapshot(), at=at).lines:
+    for priced in price_basket(changed, snapshot=catalogue.current_snapshot(), at=at).lines:
         line = priced.basket_line
         if priced.item and priced.item.unit_price == shown_prices[line.ref]:
             line.shown_price = priced.item.unit_price

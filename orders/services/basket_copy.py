@@ -41,7 +41,7 @@ def copy_basket_of(*, order: UUID, into: UUID, by: Actor, at: datetime) -> list[
         )
         for line in source.lines.prefetch_related("parts")
     ]
-    priced = price_basket(lines, snapshot=catalogue.fresh_snapshot(), at=at)
+    priced = price_basket(lines, snapshot=catalogue.current_snapshot(), at=at)
     if not is_copied:
         for priced_line in priced.lines:
             priced_line.basket_line.shown_price = priced_line.item.unit_price if priced_line.item else None

@@ -37,7 +37,7 @@ def check_coupon(*, code: str, basket: UUID, phone: str, by: Actor, at: datetime
     :raises TooManyAttempts: the client has typed too many unknown codes within an hour
     """
     lines = list(BasketLine.objects.filter(basket__ref=basket).order_by("id"))
-    lines_total = price_basket(lines, snapshot=catalogue.cached_snapshot(), at=at).totals.lines_total
+    lines_total = price_basket(lines, snapshot=catalogue.current_snapshot(), at=at).totals.lines_total
     coupon = find_coupon(code)
     if refusal := coupon_refusal(coupon, lines_total=lines_total, user_id=by.user_id, phone=phone, at=at):
         raise refusal

@@ -130,7 +130,7 @@ def price_lines(lines: Sequence[BasketLine], *, at: datetime) -> PricedBasket:
     """
     if not lines:
         raise EmptyBasket(_("Your basket is empty. Choose a pizza first."), field="basket")
-    priced_basket = price_basket(lines, snapshot=catalogue.fresh_snapshot(), at=at)
+    priced_basket = price_basket(lines, snapshot=catalogue.current_snapshot(), at=at)
     if priced_basket.refusals:
         first = priced_basket.refusals[0]
         message = " ".join(refusal.message for refusal in priced_basket.refusals)

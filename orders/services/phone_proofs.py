@@ -114,7 +114,7 @@ def _newest_request(basket: UUID, phone: str, at: datetime) -> PhoneProof | None
 
 
 def _is_proof_needed(basket: Basket, phone: str, by: Actor, at: datetime) -> bool:
-    priced_basket = price_basket(list(basket.lines.all()), snapshot=catalogue.cached_snapshot(), at=at)
+    priced_basket = price_basket(list(basket.lines.all()), snapshot=catalogue.current_snapshot(), at=at)
     if by.kind is not ActorKind.GUEST or not priced_basket.lines:
         return False
     pizzas = len(priced_basket.pizza_minutes)

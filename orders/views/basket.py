@@ -51,7 +51,7 @@ def basket(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def add_to_basket(request: HttpRequest) -> HttpResponse:
-    snapshot = catalogue.cached_snapshot()
+    snapshot = catalogue.current_snapshot()
     item = request.POST.get("item", "")
     if pizza := snapshot.pizzas.get(item):
         return _add_pizza(request, pizza, snapshot)

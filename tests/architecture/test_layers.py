@@ -137,6 +137,7 @@ PLANTED = {
         "Layers of kitchen.printing",
     ),
     "prices import the catalogue": ("menu/prices.py", "import menu.catalogue", "Layers of menu"),
+    "fragments import selectors": ("menu/fragments.py", "import menu.selectors", "Layers of menu"),
     "pictures import services": ("menu/pictures.py", "import menu.services", "Layers of menu"),
     "menu selectors import services": ("menu/selectors.py", "import menu.services", "Layers of menu"),
     "illustrations import models": ("menu/illustrations/__init__.py", "import menu.models", "Layers of menu"),

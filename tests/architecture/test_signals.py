@@ -116,18 +116,10 @@ AFTER_COMMIT = {
     ],
 }
 
-MENU_ROWS = [
-    f"menu.receivers.on_row_changed of menu.{kind}"
-    for kind in ("category", "pizza", "scheduledprice", "simpleitem", "size", "topping")
-]
-
-# Django's own signals that have receivers of ours. Of rows only the menu's, to invalidate cached read models.
+# Django's own signals that have receivers of ours: none of rows.
 DJANGO = {
     "django.contrib.auth.signals.user_logged_in": ["pizzeria.users.receivers.on_signed_in"],
     "django.contrib.auth.signals.user_login_failed": ["pizzeria.users.receivers.on_sign_in_failed"],
-    "django.db.models.signals.post_save": MENU_ROWS,
-    "django.db.models.signals.post_delete": MENU_ROWS,
-    "django.db.models.signals.m2m_changed": ["menu.receivers.on_recipe_changed of menu.pizza_recipe"],
 }
 
 

@@ -16,6 +16,20 @@ TRIGGERS = {
     ("orders_orderadjustment", "order_adjustments_add_up", "refuse_wrong_sums"),
     ("payments_receipt", "receipt_append_only", "refuse_to_change_a_receipt"),
 }
+# Every table from which the menu's pages and prices are made.
+MENU = {
+    "menu_category",
+    "menu_picture",
+    "menu_pizza",
+    "menu_pizza_recipe",
+    "menu_scheduledprice",
+    "menu_simpleitem",
+    "menu_size",
+    "menu_topping",
+}
+TRIGGERS |= {(table, "menu_change_is_marked", "mark_menu_change") for table in MENU}
+TRIGGERS |= {(table, "menu_version_is_set", "set_menu_version") for table in MENU}  # deferred
+TRIGGERS |= {(table, "menu_version_is_set_if_emptied", "set_menu_version") for table in MENU}
 FUNCTIONS = {"menu_name_key"}  # beside those of the triggers
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from menu import catalogue, fragments
 from orders import selectors as order_selectors
 from orders.models import Order
 from pizzeria.foundation import clock
@@ -38,6 +39,8 @@ def measure() -> None:
         for _ in range(TIMES):
             if not cached:
                 cache.clear()
+                catalogue._newest = None
+                fragments._kept.clear()
             with CaptureQueriesContext(connection) as statements:
                 seconds.append(timed(lambda: visitor.get(address)))  # noqa: B023 - called at once
             queries = len(statements)

@@ -48,9 +48,9 @@ def slugs_of_the_menu():
     """Return the slugs that are on every list, each list without the items of other kinds."""
     snapshot = catalogue.fresh_snapshot()
     dishes = {*snapshot.pizzas, *snapshot.simple_items}
-    page = {dish.slug for section in selectors.menu_page(FRIDAY_NIGHT).sections for dish in section.items}
+    sections = selectors.menu_sections(snapshot, at=FRIDAY_NIGHT)
+    page = {dish.slug for section in sections for dish in section.items}
     to_be_sold_out = {item.slug for group in sold_out.sold_out_list(FRIDAY_NIGHT) for item in group.items}
-    catalogue.invalidate()
     assert page == dishes
     assert to_be_sold_out == dishes | {*snapshot.toppings}
     return to_be_sold_out
@@ -58,7 +58,6 @@ def slugs_of_the_menu():
 
 def test_a_page_of_an_archived_pizza_is_not_found(client, margherita):
     archived(margherita)
-    catalogue.invalidate()
 
     assert client.get(reverse("menu:pizza", args=["margherita"])).status_code == 404
 

@@ -1,17 +1,14 @@
-"""Menu snapshots: how they are read, how long they are cached, and what invalidates them."""
+"""Menu snapshots and rendered pages: how they are read, how long a process keeps them, and what replaces them."""
 
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from django.core.cache import caches
-from django.db import transaction
 from django.test import override_settings
 from django.urls import reverse
 
 from menu import catalogue
 from menu import selectors as menu_selectors
-from menu import services as menu_services
 from menu.models import Category, Pizza, SimpleItem, Size, Topping
 from menu.price_schedules import PriceSchedule
 from orders.selectors import quotes
@@ -19,70 +16,45 @@ from pizzeria.users.roles import MANAGER
 from tests.factories import CategoryFactory, PizzaFactory, SimpleItemFactory, SizeFactory, ToppingFactory
 from tests.shop import FRIDAY_NIGHT
 
-pytestmark = pytest.mark.usefixtures("kitchen")
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("kitchen")]
 
 
-@pytest.fixture
-def _kept_longer(monkeypatch):
-    """Cache menu snapshots and the quote for longer than any test takes."""
-    for module in (catalogue, quotes):
-        monkeypatch.setattr(module, "CACHE_SECONDS", 3600)
+@pytest.fixture(autouse=True)
+def _quote_kept_longer(monkeypatch):
+    """Cache the quote for longer than any test takes."""
+    monkeypatch.setattr(quotes, "CACHE_SECONDS", 3600)
 
 
-def cached_anew():
-    """Return the cached snapshot, or "a new one" if it would be read anew."""
-    return catalogue.cached("snapshot", lambda: "a new one", shape=catalogue.SNAPSHOT_SHAPE)
-
-
-def test_the_menu_page_takes_two_queries_however_many_dishes_it_has(django_assert_num_queries):
+def test_a_snapshot_takes_four_queries_and_the_sections_of_the_page_none(django_assert_num_queries):
     toppings = [ToppingFactory() for _n in range(8)]
     for _n in range(20):
         PizzaFactory(recipe=toppings)
         SimpleItemFactory(category__slug="sides")
 
-    with django_assert_num_queries(2):
-        card = menu_selectors.menu_page(FRIDAY_NIGHT)
-
-    assert sum(len(section.items) for section in card.sections) == 43
-
-
-def test_a_fresh_menu_snapshot_takes_four_queries(django_assert_num_queries):
-    for _n in range(20):
-        PizzaFactory(recipe=[ToppingFactory()])
-
     with django_assert_num_queries(4):
-        catalogue.fresh_snapshot()
-
-
-@pytest.mark.usefixtures("_kept_longer")
-def test_the_menu_page_and_a_pizza_page_take_no_query_while_their_data_is_cached(client, django_assert_num_queries):
-    addresses = [reverse("menu:index"), reverse("menu:pizza", args=["pepperoni"])]
-    for address in addresses:
-        client.get(address)
-
+        snapshot = catalogue.fresh_snapshot()
     with django_assert_num_queries(0):
-        status_codes = [client.get(address).status_code for address in addresses]
+        sections = menu_selectors.menu_sections(snapshot, at=FRIDAY_NIGHT)
 
-    assert status_codes == [200, 200]
+    assert sum(len(section.items) for section in sections) == 43
 
 
-# Two of the queries are for the quote: the kitchen and its queue.
-@pytest.mark.parametrize(("name", "most"), [("menu:index", 2 + 2), ("menu:pizza", 4 + 2)])
-def test_the_menu_page_and_a_pizza_page_take_few_queries_while_nothing_is_cached(
-    client, django_assert_num_queries, name, most
+@pytest.mark.parametrize("name", ["menu:index", "menu:pizza"])
+def test_the_menu_page_and_a_pizza_page_take_one_query_for_the_version_of_the_menu(
+    client, django_assert_num_queries, name
 ):
-    with django_assert_num_queries(most):
+    address = reverse(name, args=["pepperoni"] if name == "menu:pizza" else [])
+    client.get(address)
+
+    with django_assert_num_queries(1):
+        assert client.get(address).status_code == 200
+
+
+# The version twice, four for the menu, three for its transaction and its level, two for the quote.
+@pytest.mark.parametrize("name", ["menu:index", "menu:pizza"])
+def test_the_menu_page_and_a_pizza_page_take_few_queries_while_nothing_is_kept(client, django_assert_num_queries, name):
+    with django_assert_num_queries(2 + 4 + 3 + 2):
         client.get(reverse(name, args=["pepperoni"] if name == "menu:pizza" else []))
-
-
-def test_a_cached_menu_snapshot_expires_after_thirty_seconds_at_most():
-    catalogue.cached_snapshot()
-
-    cache = caches["default"]
-    version = cache.get(catalogue.VERSION_KEY)
-    left = cache._cache.get_client(None).ttl(cache.make_key(f"menu:{version}:{catalogue.SNAPSHOT_SHAPE}:snapshot"))
-
-    assert 0 < left <= 30
 
 
 WAYS_TO_CHANGE_THE_MENU = {
@@ -107,54 +79,21 @@ WAYS_TO_CHANGE_THE_MENU = {
 }
 
 
-@pytest.mark.usefixtures("_kept_longer")
 @pytest.mark.parametrize("change", WAYS_TO_CHANGE_THE_MENU.values(), ids=WAYS_TO_CHANGE_THE_MENU)
-def test_every_change_of_the_menu_invalidates_the_cached_snapshot_on_commit(django_capture_on_commit_callbacks, change):
-    before = catalogue.cached_snapshot()
+def test_every_change_of_the_menu_replaces_the_snapshot_at_once(change):
+    before = catalogue.current_menu()
 
-    with django_capture_on_commit_callbacks(execute=True):
-        change()
-        assert catalogue.cached_snapshot() is not None
-        assert catalogue.cached_snapshot() == before
+    change()
 
-    assert cached_anew() == "a new one"
-
-
-def test_the_menu_page_shows_a_new_price_once_it_is_committed(django_capture_on_commit_callbacks):
-    menu_selectors.menu_page(FRIDAY_NIGHT)
-
-    with django_capture_on_commit_callbacks(execute=True):
-        margherita = Pizza.objects.get(slug="margherita")
-        margherita.base_price = Decimal("13.49")
-        margherita.save()
-
-    [pizzas, _drinks] = menu_selectors.menu_page(FRIDAY_NIGHT).sections
-    assert pizzas.items[0].price_from == Decimal("13.49")
+    after = catalogue.current_menu()
+    assert after.version != before.version
+    assert after.snapshot == catalogue.fresh_snapshot()
 
 
-def test_marking_an_item_sold_out_or_available_invalidates_the_cached_snapshot(
-    django_capture_on_commit_callbacks, chef
-):
-    olives = Topping.objects.get(slug="olives")
-
-    def to_be_had():
-        return catalogue.cached_snapshot().toppings["olives"].is_available(FRIDAY_NIGHT)
-
-    assert to_be_had()
-    with django_capture_on_commit_callbacks(execute=True):
-        menu_services.mark_sold_out(item=olives, until=None, by=chef, at=FRIDAY_NIGHT)
-    assert not to_be_had()
-
-    with django_capture_on_commit_callbacks(execute=True):
-        menu_services.mark_available(item=olives, by=chef, at=FRIDAY_NIGHT)
-    assert to_be_had()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_editing_a_size_in_the_admin_invalidates_the_cached_snapshot(sign_in):
+def test_editing_a_size_in_the_admin_replaces_the_snapshot(sign_in):
     browser = sign_in(MANAGER)
     medium = Size.objects.get(slug="medium")
-    catalogue.cached_snapshot()
+    catalogue.current_snapshot()
 
     response = browser.post(
         reverse("admin:menu_size_change", args=[medium.pk]),
@@ -162,30 +101,14 @@ def test_editing_a_size_in_the_admin_invalidates_the_cached_snapshot(sign_in):
     )
 
     assert response.status_code == 302
-    assert catalogue.cached_snapshot().sizes["medium"].factor == Decimal("1.35")
+    assert catalogue.current_snapshot().sizes["medium"].factor == Decimal("1.35")
 
 
-@pytest.mark.usefixtures("_kept_longer")
-@pytest.mark.django_db(transaction=True)
-def test_a_rolled_back_change_does_not_invalidate_the_cached_snapshot():
-    before = catalogue.cached_snapshot()
+def test_a_snapshot_cannot_be_changed_by_whoever_reads_it():
+    snapshot = catalogue.current_snapshot()
 
-    with transaction.atomic():
-        Pizza.objects.get(slug="margherita").save()
-        transaction.set_rollback(True)
-
-    assert cached_anew() == before
-
-
-def test_a_snapshot_read_while_the_menu_changes_is_not_served_from_the_cache():
-    old = catalogue.fresh_snapshot()
-
-    def read_slowly():
-        catalogue.invalidate()  # as when another transaction commits a change meanwhile
-        return old
-
-    assert catalogue.cached("snapshot", read_slowly, shape=catalogue.SNAPSHOT_SHAPE) is old
-    assert cached_anew() == "a new one"
+    with pytest.raises(TypeError):
+        snapshot.pizzas["margherita"] = snapshot.pizzas["pepperoni"]
 
 
 GONE = {
@@ -205,14 +128,6 @@ def test_the_menu_page_and_a_pizza_page_work_without_redis(client):
 
     assert "Margherita" in card.content.decode()
     assert "€12.99" in pizza.content.decode()
-
-
-def test_a_menu_snapshot_is_read_from_the_database_each_time_without_redis():
-    with override_settings(CACHES=GONE):
-        catalogue.cached_snapshot()
-        Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.49"))
-
-        assert catalogue.cached_snapshot().pizzas["margherita"].base_price.current == Decimal("13.49")
 
 
 def test_a_fresh_menu_snapshot_has_the_values_of_the_rows():

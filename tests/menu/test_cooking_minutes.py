@@ -46,13 +46,13 @@ def test_minutes_learned_before_the_planned_ones_were_changed_are_bounded_by_the
 
 
 def test_prices_carry_the_learned_minutes_at_once_and_the_api_the_planned_ones(client, kitchen, margherita):
-    assert catalogue.cached_snapshot().pizzas["margherita"].expected_minutes == 8
+    assert catalogue.current_snapshot().pizzas["margherita"].expected_minutes == 8
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.db.transaction.on_commit", lambda hook, **_: hook())
         learn(margherita, 10.2)
 
-    snapshot = catalogue.cached_snapshot()
+    snapshot = catalogue.current_snapshot()
     assert price(pizza("margherita"), snapshot=snapshot, at=FRIDAY_NIGHT).minutes == 10
     [record] = [each for each in client.get("/api/menu").json()["pizzas"] if each["id"] == "margherita"]
     assert record["cooking_minutes"] == 8

@@ -8,8 +8,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from menu import catalogue, prices, tasks
-from menu import selectors as menu_selectors
+from menu import catalogue, fragments, prices, tasks
 from menu import services as menu_services
 from menu.exceptions import ItemNotOnTheMenu
 from menu.models import Pizza, ScheduledPrice, SimpleItem, Topping
@@ -233,32 +232,20 @@ def test_a_scheduled_price_can_be_withdrawn_before_its_moment_and_not_after_it(m
     assert events_of(margherita)[-1] == ("menu.price_withdrawn.v1", withdrawn, str(manager.user_id))
 
 
-def test_the_cached_menu_page_ends_at_the_moment_at_which_a_price_changes(margherita, django_assert_num_queries):
+@pytest.mark.django_db(transaction=True)
+def test_the_menu_page_that_is_kept_ends_at_the_moment_at_which_a_price_changes(client, monkeypatch, margherita):
     schedule(margherita, "13.50")
 
-    def shown(at):
-        return menu_selectors.menu_page(at).sections[0].items[0].price_from
+    def is_shown(price, *, at):
+        monkeypatch.setattr(clock, "now", lambda: at)
+        return f"€{price}" in client.get(reverse("menu:index")).content.decode()
 
-    assert shown(NINE - A_MOMENT) == Decimal("12.99")
-    with django_assert_num_queries(0):
-        assert shown(NINE - A_MOMENT) == Decimal("12.99")
-    assert shown(NINE) == Decimal("13.50")
-    assert shown(NINE - A_MOMENT) == Decimal("12.99")
-
-
-def test_scheduling_and_withdrawing_a_price_invalidate_the_cached_snapshot(
-    margherita, django_capture_on_commit_callbacks
-):
-    def cost():
-        return prices.price(shop.pizza(), snapshot=catalogue.cached_snapshot(), at=NINE).unit_price
-
-    assert cost() == Decimal("12.99")
-    with django_capture_on_commit_callbacks(execute=True):
-        schedule(margherita, "13.50")
-    assert cost() == Decimal("13.50")
-    with django_capture_on_commit_callbacks(execute=True):
-        menu_services.withdraw_scheduled_price(item=margherita, valid_from=NINE, by=SYSTEM, at=FRIDAY_NIGHT)
-    assert cost() == Decimal("12.99")
+    assert is_shown("12.99", at=NINE - A_MOMENT)
+    kept = fragments.kept("menu", dict, menu=catalogue.current_menu(), at=NINE - A_MOMENT)
+    assert kept
+    assert is_shown("13.50", at=NINE)
+    assert not is_shown("12.99", at=NINE)
+    assert is_shown("12.99", at=NINE - A_MOMENT)
 
 
 def test_a_checkout_opened_before_a_price_rises_and_sent_after_it_is_refused_with_both_totals(

@@ -103,10 +103,10 @@ def test_the_detail_of_one_order_takes_three_queries(many, django_assert_num_que
 
 
 @FEW_AND_MANY
-def test_the_basket_summary_takes_eight_queries(many, django_assert_num_queries):
+def test_the_basket_summary_takes_nine_queries_where_the_menu_has_been_changed(many, django_assert_num_queries):
     basket = basket_of(many)
 
-    with django_assert_num_queries(8):  # its lines, four for the menu, the delivery area, the kitchen and its queue
+    with django_assert_num_queries(9):  # its lines, five for the menu, the delivery area, the kitchen and its queue
         summary = order_selectors.basket(basket.ref, at=FRIDAY_NIGHT)
 
     assert len(summary.lines) == many

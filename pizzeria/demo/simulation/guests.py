@@ -85,7 +85,7 @@ def place_order(
     basket = filled.basket
     contact = guest.contact(method)
     delivery = delivery_terms(contact.postal_code) if method == FulfillmentMethod.DELIVERY else None
-    priced_basket = price_basket(list(basket.lines.all()), snapshot=catalogue.cached_snapshot(), at=at)
+    priced_basket = price_basket(list(basket.lines.all()), snapshot=catalogue.current_snapshot(), at=at)
     if delivery and priced_basket.totals.lines_total < delivery.minimum:  # a guest who reads that picks it up instead
         contact, delivery, method = guest.contact(FulfillmentMethod.PICKUP), None, FulfillmentMethod.PICKUP
     priced_basket = priced_basket.under(PriceTerms(delivery=delivery, tip=guest.tip))
