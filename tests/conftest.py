@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection, connections
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
 
 from orders.notifications.models import Notification
@@ -24,6 +25,8 @@ from tests import migrated_databases, shop
 from tests.factories import UserFactory
 from tests.message_sinks import ANSWER_TIMEOUT, TestMessageSinks
 from tests.xdist_plugin import IS_A_WORKER
+
+KEPT_TABLES = {"django_content_type", "auth_permission"}
 
 pytest_plugins = (
     "tests.required_tools",
@@ -109,6 +112,28 @@ def django_db_setup(django_db_setup, django_db_blocker, migrated_template):
         connections.close_all()
     if migrated_template is not None:
         migrated_template.keep(connection.settings_dict["NAME"])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _permissions_outlive_a_flush():
+    """
+    Keep content types and permissions when a test's tables are emptied.
+
+    Django would make them anew, by its receivers of `post_migrate`, which takes half a second.
+    """
+
+    names = connection.introspection.django_table_names
+
+    def empty_tables(_case):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                connection.introspection, "django_table_names", lambda **options: set(names(**options)) - KEPT_TABLES
+            )
+            call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
+        yield
 
 
 @pytest.fixture(autouse=True)
