@@ -228,6 +228,7 @@ def test_the_size_of_the_letters_and_the_dark_look_are_kept_on_the_device(chef_p
     until(lambda: page.evaluate(background) != light)
 
     page.emulate_media(color_scheme="dark")
+    expect(page.locator("html[data-settling]")).to_have_count(0)
     page.get_by_text("Look", exact=True).click()
     page.get_by_role("radio", name="Light").check()
     page.reload()
