@@ -95,7 +95,7 @@ def checked_pages(browser, address, *, expected_statuses=("422",), **context_opt
             status in message.text for status in expected_statuses
         )
         if message.type == "error" and message.location["url"].startswith(address) and not is_expected:
-            errors.append(message.text)
+            errors.append(f"{message.text} {message.location['url']}")
 
     with browser_contexts(browser, address, **context_options) as open_page:
 
