@@ -90,7 +90,7 @@ def shared_content(kitchen: Kitchen, *, station: str, by: Actor, at: datetime) -
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Let the threads of this process wait for the one that makes the content, but not for one that hangs."""
+    """Hold the lock of this process; a thread that has waited for `LOCK_SECONDS` goes on without it."""
     is_locked = _lock.acquire(timeout=LOCK_SECONDS)
     try:
         yield

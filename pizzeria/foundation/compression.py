@@ -23,7 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 MIN_BYTES = 500  # a smaller response fits into a packet anyway
-LEVEL = 1  # a seventh larger than the usual 6, for a third of its time, which every request takes
+LEVEL = 1  # a seventh larger than the usual 6, for about half of its time, which every request takes
 
 _ACCEPTED = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
