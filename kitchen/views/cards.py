@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from kitchen.permissions import COOK, HAND_OVER
 from kitchen.selectors import Board, BoardTicket
@@ -12,8 +13,8 @@ from pizzeria.foundation.actor import Actor
 
 MAX_KINDS = 16
 
-# By what a kind of board may do, and its station: the cards that it showed last. What leaves the board leaves this.
-_shown: dict[tuple[bool, bool, str], dict[BoardTicket, SafeString]] = {}
+# By what a kind of board may do, its station and language: the cards that it showed last. What leaves it leaves this.
+_shown: dict[tuple[bool, bool, str, str | None], dict[BoardTicket, SafeString]] = {}
 
 
 def rendered_cards(board: Board, *, by: Actor, refusals: Mapping[UUID, str]) -> dict[str, list[SafeString]]:
@@ -23,7 +24,7 @@ def rendered_cards(board: Board, *, by: Actor, refusals: Mapping[UUID, str]) -> 
     :param refusals: by the ref of a ticket: why a step was refused
     """
     can_cook, can_hand_over = by.may(COOK), by.may(HAND_OVER)
-    kind = (can_cook, can_hand_over, board.station)
+    kind = (can_cook, can_hand_over, board.station, get_language())
     before, shown = _shown.get(kind, {}), {}
 
     def card(ticket: BoardTicket) -> SafeString:

@@ -21,7 +21,7 @@ def session_of(name: str) -> str:
 
 
 def sign_in(page: Page, name: str) -> None:
-    """Give a page's browser a session of a user, and open the page to which signing in leads; faster than the form."""
+    """Set a user's session in a page's browser, and open the page to which signing in leads; faster than the form."""
     session = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(name), "path": "/"}
     page.context.add_cookies([{**session, "domain": host} for host in ("localhost", "127.0.0.1")])
     page.goto(reverse("users:landing"))

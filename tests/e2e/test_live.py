@@ -39,7 +39,7 @@ def stop_clock(page):
 
 
 def end_swap(page):
-    """Let a page whose clock is stopped end a swap, which htmx does by a timer; the next poll is further away."""
+    """Run the clock of a page until it ends a swap, which htmx does by a timer; the next poll is further away."""
     page.clock.run_for(1_000)
 
 

@@ -46,7 +46,7 @@ def measure(options: Options) -> Iterator[Measurement]:
 
 
 def _order(shop: RunningShop, clients: int, seconds: float, *, is_shown: bool = False) -> Load:
-    """Let some guests at once order for some seconds; print how long each step took."""
+    """Order as some guests at once for some seconds; print how long each step took."""
     times, took = order_by_processes(shop.port, clients, seconds)
     if is_shown:
         steps = {step: statistics.median(each[step] for each in times) * 1000 for step in times[0]}

@@ -44,7 +44,7 @@ def one_row_for_all():
 
 
 def edit_two_while_a_cook_sells_out_one(chef, *, first, second, sold_out, is_deferred=True):
-    """Let a manager edit two pizzas together while a cook marks one of them sold out; return both outcomes."""
+    """Edit two pizzas together as a manager while a cook marks one of them sold out; return both outcomes."""
     first_is_changed, cook_has_changed, manager_is_done = Event(), Event(), Event()
 
     @with_a_connection
