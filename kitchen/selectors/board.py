@@ -43,14 +43,14 @@ class BoardTicket:
     """
     A card of the board. Its texts are ready to be shown, as a board has up to hundreds of cards.
 
-    Equal cards look the same: their HTML is kept by that.
+    Equal cards look the same but for `times`: their HTML is kept by that.
 
     :param state: of the column that it stands in
     :param items: in the shape of `Ticket.items`
     :param due, wanted, held_since: moments as people write them; blank: no such moment
     :param target: "REF:SEQ", as its buttons name it
     :param seq_text, due_seconds: numbers as text; `due_seconds` is `due_at` since 1970, for the running clock
-    :param clock: how long it is until it is due, or since then
+    :param clock: how long it is until it is due, or since then; like the lateness, it changes by itself
     :param change: one that no cook has acknowledged; blank: none
     """
 
@@ -68,8 +68,8 @@ class BoardTicket:
     due_at: datetime
     due: str
     due_seconds: str
-    clock: str
-    lateness: Lateness
+    clock: str = field(compare=False)
+    lateness: Lateness = field(compare=False)
     state_changed_at: datetime
     wanted: str
     held_since: str
@@ -81,6 +81,11 @@ class BoardTicket:
     def late(self) -> bool:
         """Return whether it was due before now."""
         return self.lateness in (Lateness.LATE, Lateness.VERY_LATE)
+
+    @property
+    def times(self) -> tuple[str, str, str]:
+        """Return what the card says of the time, in the order of its HTML: lateness, clock, "late" to be read out."""
+        return self.lateness.value, self.clock, _("late") if self.late else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 
 COPY_HEADER = "X-Board-Copy"  # the browser keeps this answer for later: what is meant for the next page waits for it
+CARDS_HEADER = "X-Board-Cards"  # the digests of the cards that the board has, separated by spaces
 REFUSED_TICKET = "ticket-"  # begins the tag of a message that is about one ticket; its ref follows
 
 
@@ -62,7 +63,7 @@ def render_board(
     content = _content(request, kitchen, is_copy=is_copy)
     context = {
         "board": content.board,
-        "content": content.html,
+        "content": content.html(known=request.headers.get(CARDS_HEADER, "").split()),
         "undo_offers": lambda: selectors.undo_offers(by=by),  # a refresh shows none
         "can_pause": by.may(PAUSE),
         "can_change_capacity": by.may(CHANGE_CAPACITY),

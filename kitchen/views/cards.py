@@ -1,7 +1,8 @@
 """The HTML of the board's cards. A board asks for it every few seconds, and few of hundreds of cards have changed."""
 
-from collections.abc import Mapping
-from uuid import UUID
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Self
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -12,34 +13,74 @@ from kitchen.selectors import Board, BoardTicket
 from pizzeria.foundation.actor import Actor
 
 MAX_KINDS = 16
+DIGEST_BYTES = 6
+
+# Where the card shows how late it is, which changes by itself. PostgreSQL's texts never contain it.
+TIME_MARK = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """
+    The HTML of a card, whenever it is shown.
+
+    :ivar digest: of the HTML but for what changes with the time, which the browser keeps up by itself; hexadecimal
+    :ivar pieces: what stands before, between and after the texts of `BoardTicket.times`
+    """
+
+    digest: str
+    pieces: tuple[str, ...]
+
+    @classmethod
+    def of(cls, ticket: BoardTicket, *, can_cook: bool, can_hand_over: bool) -> Self:
+        html = _render(ticket, times=[TIME_MARK] * len(ticket.times), can_cook=can_cook, can_hand_over=can_hand_over)
+        digest = blake2b(html.encode(), digest_size=DIGEST_BYTES).hexdigest()
+        named = html.replace("<li ", f'<li data-card="{digest}" ', 1)
+        return cls(digest, tuple(named.split(TIME_MARK)))
+
+    def html(self, ticket: BoardTicket) -> SafeString:
+        """Return the HTML with the times of the ticket, which is an equal one to that it was made of."""
+        first, *rest = self.pieces
+        filled = [first]
+        for text, piece in zip(ticket.times, rest, strict=True):
+            filled += (text, piece)
+        return mark_safe("".join(filled))  # noqa: S308 - the pieces are escaped by a template, the times are the server's
+
+    @property
+    def placeholder(self) -> SafeString:
+        """Return what stands for the card in an answer to a board that has it."""
+        return mark_safe(f'<li data-unchanged="{self.digest}"></li>')  # noqa: S308 - hexadecimal
+
 
 # By what a kind of board may do, its station and language: the cards that it showed last. What leaves it leaves this.
-_shown: dict[tuple[bool, bool, str, str | None], dict[BoardTicket, SafeString]] = {}
+_shown: dict[tuple[bool, bool, str, str | None], dict[BoardTicket, Card]] = {}
 
 
-def rendered_cards(board: Board, *, by: Actor, refusals: Mapping[UUID, str]) -> dict[str, list[SafeString]]:
-    """
-    Return the HTML of the cards of a board, by column: "waiting", "cooking" and "ready".
-
-    :param refusals: by the ref of a ticket: why a step was refused
-    """
+def cards_of(board: Board, *, by: Actor) -> dict[BoardTicket, Card]:
+    """Return the cards of a board by their tickets."""
     can_cook, can_hand_over = by.may(COOK), by.may(HAND_OVER)
     kind = (can_cook, can_hand_over, board.station, get_language())
-    before, shown = _shown.get(kind, {}), {}
-
-    def card(ticket: BoardTicket) -> SafeString:
-        shown[ticket] = before.get(ticket) or _render(ticket, can_cook=can_cook, can_hand_over=can_hand_over)
-        refusal = refusals.get(ticket.ref)
-        if not refusal:
-            return shown[ticket]
-        return _render(ticket, can_cook=can_cook, can_hand_over=can_hand_over, refusal=refusal)
-
-    columns = {name: [card(ticket) for ticket in getattr(board, name)] for name in ("waiting", "cooking", "ready")}
+    before = _shown.get(kind, {})
+    cards = {
+        ticket: before.get(ticket) or Card.of(ticket, can_cook=can_cook, can_hand_over=can_hand_over)
+        for column in (board.waiting, board.cooking, board.ready)
+        for ticket in column
+    }
     if kind not in _shown and len(_shown) >= MAX_KINDS:
         _shown.clear()
-    _shown[kind] = shown
-    return columns
+    _shown[kind] = cards
+    return cards
 
 
-def _render(ticket: BoardTicket, **context: object) -> SafeString:
-    return mark_safe(render_to_string("kitchen/card.html", {"ticket": ticket, **context}).strip())  # noqa: S308 - a template escapes
+def refused_card(ticket: BoardTicket, *, by: Actor, refusal: str) -> SafeString:
+    """
+    Return the HTML of a card with the refusal of a step.
+
+    :param refusal: a sentence
+    """
+    rights = {"can_cook": by.may(COOK), "can_hand_over": by.may(HAND_OVER)}
+    return mark_safe(_render(ticket, times=ticket.times, refusal=refusal, **rights))  # noqa: S308 - a template escapes
+
+
+def _render(ticket: BoardTicket, **context: object) -> str:
+    return render_to_string("kitchen/card.html", {"ticket": ticket, **context}).strip()

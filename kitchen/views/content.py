@@ -2,44 +2,61 @@
 The content of the board: what every screen with the same rights and station shows.
 
 A change reaches all screens at once, and each of them fetches the board: the first that does makes the content, and the
-others of that version get the same. It is kept no longer than the clocks on its cards may be behind.
+others of that version get the same, without the cards that they have. It is kept no longer than the clocks on its cards
+may be behind.
 """
 
+import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from kitchen import selectors
 from kitchen.models import Kitchen
 from kitchen.permissions import COOK, HAND_OVER, PAUSE
 from kitchen.printing import selectors as printing_selectors
-from kitchen.selectors import Board
+from kitchen.selectors import Board, BoardTicket
 from kitchen.steps import MAX_AT_ONCE
-from kitchen.views.cards import rendered_cards
+from kitchen.views.cards import Card, cards_of, refused_card
 from pizzeria.foundation.actor import Actor
 
 MAX_AGE = timedelta(seconds=1)
 MAX_KEPT = 16
+PLACEHOLDER = re.compile(r'<li data-unchanged="(\w+)"></li>')
 LOCK_SECONDS = 1.0  # a thread that waited so long makes the content itself
 
 
 @dataclass(frozen=True, slots=True)
 class BoardContent:
     """
-    :param html: what is in the board's element, without the CSRF token
+    :param template: the HTML in the board's element, without the CSRF token, and with placeholders for its cards
+    :param cards: the HTML of the cards by digest
     :param made_at: the moment that its clocks show
     """
 
     board: Board
-    html: SafeString
+    template: str
+    cards: Mapping[str, str]
     made_at: datetime
+
+    def html(self, *, known: Collection[str] = ()) -> SafeString:
+        """
+        Return the HTML.
+
+        :param known: the digests of cards that the reader has: their placeholders stay
+        """
+
+        def card(placeholder: re.Match[str]) -> str:
+            return placeholder[0] if placeholder[1] in known else self.cards[placeholder[1]]
+
+        return mark_safe(PLACEHOLDER.sub(card, self.template))  # noqa: S308 - templates escape
 
 
 _lock = threading.Lock()
@@ -58,16 +75,26 @@ def new_content(
     :param refusals: by the ref of a ticket: why a step was refused
     """
     board = selectors.board(kitchen, station=station, at=at)
+    cards = cards_of(board, by=by)
+    columns = {
+        name: [_in_column(ticket, cards[ticket], by=by, refusal=refusals.get(ticket.ref, "")) for ticket in tickets]
+        for name, tickets in (("waiting", board.waiting), ("cooking", board.cooking), ("ready", board.ready))
+    }
     context = {
         "board": board,
-        "cards": rendered_cards(board, by=by, refusals=refusals),
+        "cards": columns,
         "seen_at_once": f":{MAX_AT_ONCE}",
         "printing": printing_selectors.printer_state(kitchen),
         "can_cook": by.may(COOK),
         "can_hand_over": by.may(HAND_OVER),
         "can_pause": by.may(PAUSE),
     }
-    return BoardContent(board, render_to_string("kitchen/board_content.html", context), at)
+    template = render_to_string("kitchen/board_content.html", context)
+    return BoardContent(board, template, {card.digest: card.html(ticket) for ticket, card in cards.items()}, at)
+
+
+def _in_column(ticket: BoardTicket, card: Card, *, by: Actor, refusal: str) -> SafeString:
+    return refused_card(ticket, by=by, refusal=refusal) if refusal else card.placeholder
 
 
 def shared_content(kitchen: Kitchen, *, station: str, by: Actor, at: datetime) -> BoardContent:

@@ -1,10 +1,22 @@
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.locking import LockingQuerySet
+
+PERMISSION_NAMES = """
+    SELECT content_type.app_label || '.' || permission.codename
+    FROM auth_permission AS permission
+    JOIN django_content_type AS content_type ON content_type.id = permission.content_type_id
+    WHERE %(is_superuser)s OR permission.id IN (
+        SELECT permission_id FROM users_user_user_permissions WHERE user_id = %(user_id)s
+        UNION ALL
+        SELECT permission_id FROM auth_group_permissions JOIN users_user_groups USING (group_id)
+        WHERE user_id = %(user_id)s
+    )
+"""
 
 
 def opaque_username() -> str:
@@ -22,6 +34,18 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def permission_names(self) -> set[str]:
+        """
+        Return the names of the user's permissions, of any group and of their own: "orders.deliver". One query.
+
+        `get_all_permissions` returns the same, by two queries and ten times the CPU; every request of the staff asks.
+        """
+        if not self.is_active:
+            return set()
+        with connection.cursor() as cursor:
+            cursor.execute(PERMISSION_NAMES, {"user_id": self.pk, "is_superuser": self.is_superuser})
+            return {name for (name,) in cursor.fetchall()}
 
     @property
     def confirmed_email(self) -> str:

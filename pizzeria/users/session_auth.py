@@ -15,7 +15,7 @@ from pizzeria.users.models import User
 
 def actor_for_request(request: HttpRequest) -> Actor:
     """
-    Return the actor for a request with a session. Up to three queries for a user (user, permissions), none for a guest.
+    Return the actor for a request with a session. Up to two queries for a user (user, permissions), none for a guest.
 
     Groups count only in a staff session; in any other session a signed-in user is a customer.
     """
@@ -39,7 +39,7 @@ def _actor_for_session(request: HttpRequest) -> Actor:
 
 def actor_for_user(user: User, *, authenticated_at: datetime | None = None) -> Actor:
     """Return the actor for a staff session."""
-    permissions = {Permission(name) for name in user.get_all_permissions()}
+    permissions = {Permission(name) for name in user.permission_names()}
     if user.is_staff:
         permissions.add(ENTER_ADMIN)
     return Actor(ActorKind.PERSON, user.pk, frozenset(permissions), authenticated_at)

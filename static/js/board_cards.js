@@ -25,6 +25,11 @@ function clockText(secondsLeft) {
   return `${sign}${minutes}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
+function showLateness(card, lateness) {
+  card.dataset.late = lateness;
+  card.querySelector(".ticket-times i").textContent = lateness.endsWith("late") ? "late" : "";
+}
+
 function showClocks() {
   const board = document.getElementById("board");
   if (!board) return;
@@ -32,7 +37,7 @@ function showClocks() {
   for (const card of cards()) {
     const secondsLeft = Number(card.dataset.due) - now;
     const lateness = latenessOf(secondsLeft, board.dataset);
-    if (card.dataset.late !== lateness && card.dataset.change !== "cancelled") card.dataset.late = lateness;
+    if (card.dataset.late !== lateness && card.dataset.change !== "cancelled") showLateness(card, lateness);
     card.querySelector(".ticket-clock").textContent = clockText(secondsLeft);
   }
 }

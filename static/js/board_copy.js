@@ -52,8 +52,8 @@ async function startKeeping() {
   navigator.serviceWorker.addEventListener("controllerchange", keepCopy); // a new worker starts with nothing
   setInterval(keepCopy, REKEEP_MS);
   document.addEventListener("htmx:afterOnLoad", ({ detail: { target, failed, xhr } }) => {
-    if (failed || hasEnded || target.id !== "board" || xhr.responseText === lastPart) return;
-    lastPart = xhr.responseText;
+    if (failed || hasEnded || target.id !== "board" || wholeAnswer(xhr) === lastPart) return;
+    lastPart = wholeAnswer(xhr);
     noteKept();
     tellWorker({ kind: "part", html: lastPart });
   });

@@ -211,6 +211,24 @@ def test_on_a_phone_one_column_is_shown_at_a_time_and_stays_after_a_refresh(chef
     expect(page.locator(".column-waiting")).to_be_hidden()
 
 
+def test_a_refresh_is_sent_the_changed_cards_alone_and_shows_all_of_them_with_the_keys_they_had(chef_page):
+    changed, *others = orders(3)
+    page = chef_page()
+    keys = {order.ref: key_of(page, order) for order in others}
+    answers = []
+    page.on("response", lambda response: answers.append(response) if response.url.endswith("/kitchen/") else None)
+
+    start([changed])
+    expect(page.locator(".column-cooking .ticket")).to_have_count(1)
+
+    answer = next(text for text in map(type(answers[0]).text, answers) if f"finish:{changed.ref}" in text)
+    assert answer.count("data-unchanged") == 2
+    assert not any(f"ticket-{order.ref}" in answer for order in others)
+    expect(page.locator("#board [data-unchanged]")).to_have_count(0)
+    expect(page.locator(".column-waiting .ticket-clock")).to_have_text([re.compile(r"\d:\d\d")] * 2)
+    assert {order.ref: key_of(page, order) for order in others} == keys
+
+
 def test_the_size_of_the_letters_and_the_dark_look_are_kept_on_the_device(chef_page):
     orders(1)
     page = chef_page()

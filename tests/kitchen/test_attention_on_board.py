@@ -37,7 +37,9 @@ def board():
 
 
 def card(html, ticket):
-    [found] = re.findall(rf'<li id="ticket-{ticket.ref}".*?</li>\s*(?=<li id="ticket-|</ol>)', html, re.DOTALL)
+    [found] = re.findall(
+        rf'<li[^>]* id="ticket-{ticket.ref}".*?</li>\s*(?=<li[^>]* id="ticket-|</ol>)', html, re.DOTALL
+    )
     return found
 
 

@@ -1,10 +1,11 @@
-"""The board's content: made once for all screens that show the same, and for no other."""
+"""The board's content: made once for all screens that show the same, and sent without the cards that they have."""
 
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -13,14 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from kitchen.models import Ticket, TicketState
+from kitchen.models import FulfillmentMethod, Ticket, TicketState
 from kitchen.services.queue import bump_board_version
 from kitchen.views import content
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.users.roles import KITCHEN
 from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests.factories import UserFactory
-from tests.kitchen.tickets import in_queue, press
+from tests.kitchen.tickets import MARGHERITA, in_queue, press
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import TIMEOUT
 
@@ -101,8 +102,8 @@ def test_each_station_language_and_set_of_rights_has_content_of_its_own(kitchen,
     in_queue(kitchen, TicketState.WAITING, at=FRIDAY_NIGHT)
     for_cooks = shared(kitchen, chef)
 
-    assert "Start cooking" in for_cooks.html
-    assert "Start cooking" not in shared(kitchen, GUEST).html
+    assert "Start cooking" in for_cooks.html()
+    assert "Start cooking" not in shared(kitchen, GUEST).html()
     assert shared(kitchen, chef, station="pizza").board.station == "pizza"
     with translation.override("de"):
         assert shared(kitchen, chef) is not for_cooks
@@ -136,7 +137,7 @@ def test_a_second_thread_waits_for_the_first_but_not_for_one_that_hangs(monkeypa
             assert may_end.wait(TIMEOUT)
         else:
             may_end.set()
-        return content.BoardContent(SimpleNamespace(version=kitchen.version), "", at)
+        return content.BoardContent(SimpleNamespace(version=kitchen.version), "", {}, at)
 
     monkeypatch.setattr(content, "new_content", make)
     monkeypatch.setattr(content, "LOCK_SECONDS", patience)
@@ -150,6 +151,106 @@ def test_a_second_thread_waits_for_the_first_but_not_for_one_that_hangs(monkeypa
         second.result(TIMEOUT)
 
     assert len(calls) == made
+
+
+# --- Cards that have not changed ---
+
+
+def test_a_refresh_sends_a_placeholder_for_each_card_that_the_board_has(screens, kitchen):
+    waiting, cooking = in_queue(kitchen, TicketState.WAITING, TicketState.COOKING, at=FRIDAY_NIGHT)
+    known = digests(refresh(screens[0]))
+    Ticket.objects.filter(ref=waiting.ref).update(notes="No salt")
+    bump_board_version(kitchen)
+
+    html = refresh(screens[0], known=known.values())
+
+    assert f'id="ticket-{waiting.ref}"' in html
+    assert "No salt" in html
+    assert f'<li data-unchanged="{known[cooking.ref]}"></li>' in html
+    assert f'id="ticket-{cooking.ref}"' not in html
+    assert digests(html)[waiting.ref] != known[waiting.ref]
+
+
+def test_a_board_that_names_no_cards_gets_all_of_them(screens, kitchen):
+    tickets = in_queue(kitchen, TicketState.WAITING, TicketState.READY, at=FRIDAY_NIGHT)
+
+    html = refresh(screens[0])
+
+    assert set(digests(html)) == {ticket.ref for ticket in tickets}
+    assert "data-unchanged" not in html
+
+
+def test_a_card_that_is_late_by_now_has_the_digest_it_had(kitchen, chef):
+    in_queue(kitchen, TicketState.WAITING, at=FRIDAY_NIGHT)
+    before, after = (shared(kitchen, chef, at=FRIDAY_NIGHT + timedelta(minutes=late)).html() for late in (0, 45))
+
+    assert digests(before) == digests(after)
+    assert ['data-late="very_late"' in html for html in (before, after)] == [False, True]
+    assert ["<i>late</i>" in html for html in (before, after)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"label": "#7"},
+        {"method": FulfillmentMethod.DELIVERY},
+        {"items": [MARGHERITA | {"quantity": 2}]},
+        {"notes": "No salt"},
+        {"allergies": "Nuts"},
+        {"due_at": FRIDAY_NIGHT + timedelta(minutes=30)},
+        {"is_priority": True},
+        {"on_hold_since": FRIDAY_NIGHT},
+        {"seen_at": FRIDAY_NIGHT},
+        {"seq": 9},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_whatever_changes_on_a_card_changes_its_digest(kitchen, chef, change):
+    in_queue(kitchen, TicketState.WAITING, at=FRIDAY_NIGHT)
+    before = digests(shared(kitchen, chef).html())
+    assert Ticket.objects.update(**change)
+    bump_board_version(kitchen)
+
+    assert digests(shared(kitchen, chef).html()) != before
+
+
+def test_a_card_for_who_may_not_cook_has_another_digest(kitchen, chef):
+    in_queue(kitchen, TicketState.WAITING, at=FRIDAY_NIGHT)
+
+    assert digests(shared(kitchen, chef).html()) != digests(shared(kitchen, GUEST).html())
+
+
+def test_a_card_with_a_refusal_is_sent_whole_and_has_no_digest(screens, kitchen):
+    [ticket] = in_queue(kitchen, TicketState.COOKING, at=FRIDAY_NIGHT)
+    known = digests(refresh(screens[0]))
+
+    refused = press(screens[0], "start", ticket, headers=REFRESH | {"X-Board-Cards": " ".join(known.values())})
+
+    assert "ticket-refusal" in refused.content.decode()
+    assert not digests(refused.content.decode())
+
+
+def test_a_note_that_looks_like_a_placeholder_stays_a_note(screens, kitchen):
+    note = '<li data-unchanged="000000000000"></li>'
+    in_queue(kitchen, TicketState.WAITING, at=FRIDAY_NIGHT, notes=note)
+
+    assert "&lt;li data-unchanged=" in refresh(screens[0])
+    assert note not in refresh(screens[0])
+
+
+def test_a_header_that_names_nothing_of_this_board_changes_nothing(screens, kitchen):
+    in_queue(kitchen, TicketState.WAITING, at=FRIDAY_NIGHT)
+
+    assert "data-unchanged" not in refresh(screens[0], known=["<script>", "000000000000", "é"])
+
+
+def refresh(browser, *, known=()):
+    return browser.get(BOARD, headers=REFRESH | {"X-Board-Cards": " ".join(known)}).content.decode()
+
+
+def digests(html):
+    """Return the digests of the cards in it, by ref."""
+    return {UUID(ref): digest for digest, ref in re.findall(r'data-card="(\w+)" id="ticket-([\w-]+)"', html)}
 
 
 def _without_token(response):

@@ -13,12 +13,13 @@ from pizzeria.users.roles import CUSTOMER
 from tests import shop as test_shop
 from tests.load import visitors
 from tests.load.measurement import Measurement
-from tests.load.parts import Options, measure_page
+from tests.load.parts import NO_HEADERS, Options, measure_page
 from tests.load.running_shop import fresh_database, running_shop
 
 FEW_TICKETS, MANY_TICKETS = 20, 200
 ORDERS_OF_A_CUSTOMER = 20
 EMPTY = "/empty/"
+REFRESH = {"HX-Request": "true", "HX-Trigger": "board", "HX-Target": "board"}  # as htmx sends them
 
 
 def measure_menu(options: Options) -> Iterator[Measurement]:
@@ -46,7 +47,7 @@ def measure_orders(options: Options) -> Iterator[Measurement]:
 
 
 def measure_board(options: Options) -> Iterator[Measurement]:
-    """Measure the board as a cook, with few tickets and with many."""
+    """Measure the board as a cook, with few tickets and with many, and how it is fetched again after each change."""
     with fresh_database(), running_shop() as shop:
         cook = visitors.signed_in(options.realm, "chef")
         placed = 0
@@ -54,9 +55,15 @@ def measure_board(options: Options) -> Iterator[Measurement]:
             for _ in range(tickets - placed):
                 place_order(by=GUEST, at=clock.now())
             placed = tickets
-            yield from measure_page(
-                shop, f"board, {tickets} tickets", reverse("kitchen:board"), by=cook, options=options
-            )
+            for name, headers in (("board", NO_HEADERS), ("board refresh", REFRESH)):
+                yield from measure_page(
+                    shop,
+                    f"{name}, {tickets} tickets",
+                    reverse("kitchen:board"),
+                    by=cook,
+                    headers=headers,
+                    options=options,
+                )
 
 
 def place_order(*, by: Actor, at: datetime) -> Order:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from django.test import Client
 
@@ -15,6 +16,7 @@ from tests.measure.figures import count_statements
 from tests.users.fake_oidc_provider import FakeOidcProvider
 
 WARMING_UP = 2  # seconds
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,25 @@ class Options:
 
 
 def measure_page(
-    shop: RunningShop, name: str, path: str, *, by: Client | None = None, options: Options
+    shop: RunningShop,
+    name: str,
+    path: str,
+    *,
+    by: Client | None = None,
+    headers: Mapping[str, str] = NO_HEADERS,
+    options: Options,
 ) -> Iterator[Measurement]:
-    """Yield a page's measurements, one for each number of clients; they send the session of the visitor `by`."""
+    """
+    Yield a page's measurements, one for each number of clients.
+
+    :param by: the visitor whose session they send
+    :param headers: that they send beside a browser's and a proxy's
+    """
     visitor = by or visitors.visitor()
-    open_page = visitors.opening(visitor, path)
+    open_page = visitors.opening(visitor, path, headers)
     open_page()  # which fills the caches of this process
     queries = count_statements(open_page)
-    headers = {**PROXY_HEADERS, "Host": "localhost", "Accept-Encoding": "gzip"}
+    headers = {**PROXY_HEADERS, **headers, "Host": "localhost", "Accept-Encoding": "gzip"}
     for cookie, value in visitors.session_cookie(visitor).items():
         headers["Cookie"] = f"{cookie}={value}"
     with suppress(wrk.RequestsFailed):  # a new process may need more than the time for its first answer

@@ -1,6 +1,6 @@
 """Visitors of the shop in this process: they sign in, and their requests' queries can be counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from django.conf import settings
@@ -34,11 +34,11 @@ def session_cookie(client: Client) -> dict[str, str]:
     return {settings.SESSION_COOKIE_NAME: session.value} if session else {}
 
 
-def opening(client: Client, path: str) -> Callable[[], None]:
+def opening(client: Client, path: str, headers: Mapping[str, str]) -> Callable[[], None]:
     """Return a function that opens a page in this process."""
 
     def open_page() -> None:
-        response = client.get(path)
+        response = client.get(path, headers=dict(headers))
         assert response.status_code == HTTPStatus.OK, f"{path}: {response.status_code}"
 
     return open_page

@@ -164,3 +164,24 @@ def test_a_new_user_has_an_opaque_username():
     assert len(carla.username) == 32
     assert "carla" not in carla.username
     assert str(carla) == "Carla Conti"
+
+
+@pytest.mark.parametrize("role", [CUSTOMER, KITCHEN, DRIVER, POS, MANAGER, ADMIN], ids=lambda role: role.name)
+def test_a_users_permissions_are_those_that_django_finds_by_one_query(groups, role, django_assert_num_queries):
+    user = UserFactory()
+    assign_roles(user, [role])
+    user.user_permissions.add(permission("orders.deliver"))
+    user = User.objects.get(pk=user.pk)
+
+    with django_assert_num_queries(1):
+        names = user.permission_names()
+
+    assert names == may(user)
+    assert "orders.deliver" in names
+
+
+def test_a_user_who_is_not_active_has_no_permission(groups, ciro):
+    assign_roles(ciro, [ADMIN])
+    ciro.is_active = False
+
+    assert ciro.permission_names() == set()
