@@ -2,7 +2,7 @@
 // when it shows another one. Without a healthy stream (none, lost, no heartbeat) it polls, as its hx-trigger says. A
 // resting page requests nothing, and catches up when it is shown. A page that is being left requests nothing either.
 //
-// Versions may be lost on the way. A message never says what has changed: the element is fetched whole, so the next
+// Versions may be lost on the way. A message never says what has changed: the element is fetched as it is now, so the next
 // version fills the gap, however many are missing before it; and each heartbeat carries the current one.
 
 const HEARTBEAT_TIMEOUT_MS = 10_000; // the server sends a heartbeat every five seconds
