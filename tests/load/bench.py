@@ -11,7 +11,7 @@ from django.urls import reverse
 from redis import Redis
 
 from pizzeria.foundation import clock
-from tests.load import api, flow, growth, pages, result, table, transfer, wrk
+from tests.load import api, flow, growth, lighthouse, pages, result, table, transfer, wrk
 from tests.load.goals import goals
 from tests.load.growth import Growth
 from tests.load.measurement import Measurement
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str], realm: FakeOidcProvider, folder: Path) -> int
     )
     measured = _measure(options.parts or PARTS, how)
     print()
-    for goal in goals(measured.measurements, measured.growth, measured.first_visit_bytes):
+    for goal in goals(measured):
         print(goal)
     if options.parts:
         return 0
@@ -79,6 +79,7 @@ def _measure(parts: Sequence[str], options: Options) -> Result:
     measurements: list[Measurement] = []
     grown: list[Growth] = []
     first_visit: dict[str, int] = {}
+    scores: dict[str, int] = {}
     for part in parts:
         print(f"\n{part}", flush=True)
         if part in LOADS:
@@ -93,6 +94,7 @@ def _measure(parts: Sequence[str], options: Options) -> Result:
         if part == "menu":
             with fresh_database(), running_shop() as shop:
                 first_visit = dict(transfer.first_visit(shop.port, reverse("menu:index")))
+                scores = _lighthouse_scores(shop.port)
     return Result(
         at=at.isoformat(timespec="seconds"),
         commit=commit,
@@ -101,7 +103,16 @@ def _measure(parts: Sequence[str], options: Options) -> Result:
         measurements=measurements,
         growth=grown,
         first_visit=first_visit,
+        lighthouse=scores,
     )
+
+
+def _lighthouse_scores(port: int) -> dict[str, int]:
+    if not lighthouse.is_installed():
+        print(lighthouse.MISSING)
+        return {}
+    paths = {"menu": reverse("menu:index"), "pizza page": reverse("menu:pizza", args=["pepperoni"])}
+    return {name: lighthouse.performance(f"http://localhost:{port}{path}") for name, path in paths.items()}
 
 
 def _versions() -> dict[str, str]:

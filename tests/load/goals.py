@@ -1,10 +1,9 @@
 """The goals, and whether a result meets them. They are printed, and never asserted: a machine can be slow."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.load.growth import Growth
-from tests.load.measurement import Measurement
+from tests.load.result import Result
 
 KILOBYTES = 150
 RATIOS = {"admin": 1.5}
@@ -27,11 +26,9 @@ class Goal:
         return f"{self.text}: {self.measured}, {'met' if self.is_met else 'missed'}"
 
 
-def goals(
-    measurements: Sequence[Measurement], growth: Sequence[Growth], first_visit_bytes: int | None
-) -> Iterator[Goal]:
+def goals(result: Result) -> Iterator[Goal]:
     """Yield the goals for which the result has figures."""
-    found = {(each.name, each.clients): each for each in measurements if not each.is_everything_on}
+    found = {(each.name, each.clients): each for each in result.measurements if not each.is_everything_on}
     empty, menu, pizza = (found.get((name, 8)) for name in ("empty view", "menu", "pizza page"))
     if menu:
         yield _at_least("menu, requests/s at c = 8", menu.load.rate, 900)
@@ -50,9 +47,11 @@ def goals(
             yield _at_most("POST /api/orders, times as long as by hand at c = 4", times, 2.5)
     if board := found.get(("board, 200 tickets", 1)):
         yield _at_most("board, 200 tickets, p50 at c = 1, ms", board.load.p50, 60)
-    if first_visit_bytes is not None:
-        yield _at_most("menu, first visit with pictures, kB", first_visit_bytes / 1000, KILOBYTES)
-    for each in growth:
+    if result.first_visit_bytes is not None:
+        yield _at_most("menu, first visit with pictures, kB", result.first_visit_bytes / 1000, KILOBYTES)
+    for page, score in result.lighthouse.items():
+        yield _at_least(f"{page}, performance by Lighthouse for a phone", score, 100)
+    for each in result.growth:
         bound = RATIOS.get(each.reader, RATIO)
         sizes = f"{max(each.p50):,} orders to {min(each.p50):,}"
         yield _at_most(f"{each.reader}: {each.page}, {sizes}, ratio of p50", each.ratio, bound)

@@ -26,6 +26,7 @@ class Result:
     :ivar at: date and time in UTC, in ISO 8601
     :ivar commit: short; with a plus if files had been changed since
     :ivar first_visit: bytes by address of what the menu's page transfers on a first visit
+    :ivar lighthouse: Lighthouse's score of the performance by page, of 100; empty: it was not there
     """
 
     at: str
@@ -35,6 +36,7 @@ class Result:
     measurements: Sequence[Measurement]
     growth: Sequence[Growth]
     first_visit: Mapping[str, int]
+    lighthouse: Mapping[str, int]
 
     @property
     def first_visit_bytes(self) -> int | None:
@@ -50,6 +52,7 @@ class Result:
             "measurements": [each.as_json() for each in self.measurements],
             "growth": [each.as_json() for each in self.growth],
             "first_visit": self.first_visit,
+            "lighthouse": self.lighthouse,
         }
         FOLDER.mkdir(exist_ok=True)
         file = FOLDER / f"{self.at[:16].replace(':', '')}-{self.commit.rstrip('+')}.json"

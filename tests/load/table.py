@@ -34,7 +34,7 @@ def as_markdown(result: Result) -> str:
     if result.growth:
         paragraphs.append("\n".join(_growth(result.growth)))
     met, missed = [], []
-    for goal in goals(result.measurements, result.growth, result.first_visit_bytes):
+    for goal in goals(result):
         (met if goal.is_met else missed).append(goal)
     paragraphs.append(f"Goals met: {len(met)} of {len(met) + len(missed)}." + (" Missed:" if missed else ""))
     if missed:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.load import cpu, goals, guests, result, table, transfer, wrk
+from tests.load import cpu, goals, guests, lighthouse, result, table, transfer, wrk
 from tests.load.growth import Growth
 from tests.load.measurement import Load, Measurement, cpu_per_request, percentile
 from tests.load.result import Result
@@ -19,6 +19,7 @@ RESULT = Result(
     measurements=[MENU],
     growth=[],
     first_visit={},
+    lighthouse={},
 )
 
 
@@ -95,10 +96,10 @@ def test_the_table_replaces_what_is_between_its_markers():
 def test_a_goal_is_met_at_its_bound():
     at_the_bound = replace(MENU, load=replace(LOAD, requests=4500))
 
-    [goal] = goals.goals([at_the_bound], [], None)
+    [goal] = goals.goals(replace(RESULT, measurements=[at_the_bound]))
 
     assert goal.is_met
-    assert not next(goals.goals([MENU], [], None)).is_met
+    assert not next(goals.goals(RESULT)).is_met
 
 
 def test_goals_of_growth_depend_on_the_reader():
@@ -107,7 +108,13 @@ def test_goals_of_growth_depend_on_the_reader():
         Growth("driver", "tour", {1000: 10.0, 100_000: 14.0}),
     ]
 
-    assert [goal.is_met for goal in goals.goals([], pages, None)] == [True, False]
+    assert [goal.is_met for goal in goals.goals(replace(RESULT, measurements=[], growth=pages))] == [True, False]
+
+
+def test_the_score_of_lighthouse_is_of_a_hundred_and_missing_if_the_page_was_not_loaded():
+    assert lighthouse.score({"categories": {"performance": {"score": 0.99}}}) == 99
+    with pytest.raises(ValueError, match="NO_FCP"):
+        lighthouse.score({"categories": {"performance": {"score": None}}, "runtimeError": "NO_FCP"})
 
 
 def test_a_result_that_is_written_is_read_again_as_it_was(tmp_path, monkeypatch):
