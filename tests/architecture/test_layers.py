@@ -124,7 +124,7 @@ PLANTED = {
         "import orders.reports.daily_email.services",
         "Layers of orders.reports.daily_email",
     ),
-    "kitchen models import promises": ("kitchen/models.py", "import kitchen.promises", "Layers of kitchen"),
+    "kitchen models import promises": ("kitchen/models/kitchen.py", "import kitchen.promises", "Layers of kitchen"),
     "kitchen selectors import services": ("kitchen/selectors/board.py", "import kitchen.services", "Layers of kitchen"),
     "the kitchen's services import printing": (
         "kitchen/services/queue.py",

@@ -1,109 +1,14 @@
-"""The kitchen with its oven slots, and the tickets in its queue. They refer to no customer and no money."""
+"""The tickets in a kitchen's queue. They refer to no customer and no money."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import Self
 
-from django.conf import settings
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kitchen import undo
-from kitchen.hours import OpeningHours
+from kitchen.models.kitchen import Kitchen
 from pizzeria.foundation.actor import Actor
-from pizzeria.foundation.events.models import Aggregate
-from pizzeria.foundation.locking import LockingQuerySet
-
-
-class KitchenQuerySet(LockingQuerySet["Kitchen"]):
-    pass
-
-
-class Kitchen(Aggregate):
-    """
-    A kitchen. Its row lock keeps the queue exact: a transaction that changes a ticket holds it.
-
-    Only commands change it, never a form.
-    """
-
-    stream: ClassVar[str] = "kitchen"
-
-    slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=60)
-    taking_orders = models.BooleanField(default=True)
-    pause_reason = models.CharField(max_length=120, blank=True)
-    paused_until = models.DateTimeField(null=True, blank=True)
-    max_concurrent_orders = models.PositiveSmallIntegerField(default=20, validators=[MinValueValidator(1)])
-    oven_slots = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1)])
-    max_open_pizzas = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1)]
-    )  # None: no limit beside that of the orders
-    opening_hours = models.JSONField(null=True, blank=True)  # a kitchen.hours.OpeningHours; None: around the clock
-    max_slot_pizzas = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1)]
-    )  # of the orders for later, in a quarter of an hour; None: no orders for later
-    # After today, on which an order can be wanted.
-    later_days = models.PositiveSmallIntegerField(default=2, db_default=2)
-    # From joining the queue to going into the oven.
-    lead_minutes = models.PositiveSmallIntegerField(default=10, db_default=10)
-    # Before it is due, a ticket is shown as urgent; after it was due, as very late.
-    warning_minutes = models.PositiveSmallIntegerField(default=5, db_default=5)
-    late_minutes = models.PositiveSmallIntegerField(default=5, db_default=5)
-    # Until managers hear of an unseen ticket; 0: never.
-    unseen_seconds = models.PositiveSmallIntegerField(default=30, db_default=30)
-    # No orders as soon as possible while no board is shown.
-    stops_without_screen = models.BooleanField(default=False, db_default=False)
-    # Managers are alerted while no cook's screen shows the board; off: the kitchen works by its printer or by the API.
-    watches_screens = models.BooleanField(default=True, db_default=True)
-    unwatched_since = models.DateTimeField(
-        null=True, blank=True
-    )  # since when it has accepted orders while no board was shown
-    shows_cook = models.BooleanField(default=False, db_default=False)  # guests read the first name of the cook
-    # Promises are computed from what pizzas really took.
-    uses_learned_minutes = models.BooleanField(default=True, db_default=True)
-    version = models.PositiveBigIntegerField(default=0)  # of the board: incremented by each change to it
-    last_number_date = models.DateField(null=True, blank=True)  # the business day of last_number
-    last_number = models.PositiveIntegerField(default=0)
-
-    objects = KitchenQuerySet.as_manager()
-
-    class Meta:
-        default_permissions = ("view",)
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(max_concurrent_orders__gte=1, oven_slots__gte=1), name="kitchen_has_room"
-            ),
-            models.CheckConstraint(condition=models.Q(max_open_pizzas__gte=1), name="kitchen_has_room_for_pizzas"),
-        ]
-        permissions = [
-            ("see_board", "Can see the board"),
-            ("cook", "Can start and finish tickets"),
-            ("hand_over", "Can hand over at the counter"),
-            ("pause", "Can pause and resume the kitchen"),
-            ("change_capacity", "Can change capacity and oven slots"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def hours(self) -> OpeningHours:
-        """Return when the shop is open."""
-        return OpeningHours.parse(self.opening_hours)
-
-    def is_paused(self, at: datetime) -> bool:
-        """Return whether the kitchen is paused, and its pause has not ended yet."""
-        return not self.taking_orders and (self.paused_until is None or self.paused_until > at)
-
-    def accepts_orders(self, at: datetime) -> bool:
-        """Return whether the kitchen accepts orders as soon as possible: the shop is open, and it is not paused."""
-        return not self.is_paused(at) and self.hours.is_open(at)
-
-    def opens_at(self, at: datetime) -> datetime | None:
-        """Return when orders are accepted next: `at` if they are then; None: until further notice they are not."""
-        if self.is_paused(at):
-            return None if self.paused_until is None else self.hours.opens_at(self.paused_until)
-        return self.hours.opens_at(at)
 
 
 class FulfillmentMethod(models.TextChoices):
@@ -141,7 +46,6 @@ UNDOABLE_STEPS = (
     (TicketState.COOKING, TicketState.READY),
     (TicketState.READY, TicketState.GONE),
 )
-
 
 MAX_TICKET_MINUTES = 32_767  # the largest number in the column: about three weeks
 
@@ -329,33 +233,3 @@ class Ticket(models.Model):
         """Return whether an actor can still undo the ticket's last step: it is undoable, their own, and recent."""
         is_own = self.state_changed_by == str(by)
         return self.has_undoable_step and is_own and undo.is_recent(self.state_changed_at, at)
-
-
-class BoardScreen(models.Model):
-    """
-    A screen that shows the board, as its heartbeat describes it. Written outside the kitchen's lock.
-
-    `key` is made by the browser and kept there: a screen is a browser, also when another user signs in.
-    """
-
-    kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="screens")
-    key = models.UUIDField(unique=True)
-    name = models.CharField(max_length=40, blank=True)  # as staff call it; blank: none given yet
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    first_seen_at = models.DateTimeField()
-    last_seen_at = models.DateTimeField()  # the last heartbeat
-    last_visible_at = models.DateTimeField(null=True, blank=True)  # the last heartbeat at which the board was in sight
-    is_sound_on = models.BooleanField(default=False)
-    is_of_cook = models.BooleanField(default=False)  # at the last heartbeat: the user may cook, and is no manager
-    sound_tested_at = models.DateTimeField(null=True, blank=True)  # "I heard it", by the user of then
-    sound_tested_by = models.CharField(max_length=32, blank=True, default="")  # actor, as in a stored event
-    board_version = models.PositiveBigIntegerField(default=0)  # that it shows
-    behind_since = models.DateTimeField(null=True, blank=True)  # the kitchen had a newer one at each heartbeat since
-
-    class Meta:
-        default_permissions = ()
-        verbose_name, verbose_name_plural = _("screen of the board"), _("screens of the board")
-        indexes = [models.Index(fields=["kitchen", "-last_seen_at"], name="screen_last_seen")]
-
-    def __str__(self) -> str:
-        return self.name or str(self.key)[:8]
