@@ -67,8 +67,10 @@ def _first_invalid(form: forms.BaseForm) -> str | None:
 
     A form has its fields in the order in which its page shows them.
     """
+    if not form.errors:
+        return None
     shown = [field.name for field in form.visible_fields()]
-    wrong = [name for name in shown if name in form.errors] or (shown if form.errors else [])
+    wrong = [name for name in shown if name in form.errors] or shown
     return wrong[0] if wrong else None
 
 
