@@ -15,11 +15,13 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.validators import EmailValidator
 from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from phonenumber_field.formfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 
+from pizzeria.foundation.inputs import written_without_template
 from pizzeria.foundation.phones import reason_not_to_call, refuse_extension
 
 ERROR_MESSAGES = {
@@ -59,6 +61,10 @@ class Renderer(DjangoTemplates):
     """The renderer of every form, including the admin's and allauth's."""
 
     bound_field_class = Field
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        written = written_without_template(template_name, context)
+        return super().render(template_name, context, request) if written is None else written
 
 
 def _first_invalid(form: forms.BaseForm) -> str | None:
