@@ -84,13 +84,13 @@ def _first_invalid(form: forms.BaseForm) -> str | None:
 def _is_default(field: forms.Field, code: str) -> bool:
     """Return whether a field has no error message of its own: it has Django's for its class, or its validator's."""
     message = field.error_messages.get(code)
-    return message is None or any(message is default for default in _defaults(type(field), code))
+    return message is None or any(message is default for default in _defaults(type(field).__mro__, code))
 
 
 @cache
-def _defaults(field: type[forms.Field], code: str) -> tuple[object, ...]:
+def _defaults(classes: tuple[type, ...], code: str) -> tuple[object, ...]:
     """Return the error messages that the classes of a field define for a code."""
-    return tuple(vars(each).get("default_error_messages", {}).get(code) for each in field.__mro__)
+    return tuple(vars(each).get("default_error_messages", {}).get(code) for each in classes)
 
 
 _KEPT = frozenset("\t\n\r\u200c\u200d")  # the last two join or separate letters in some scripts, and join emoji
