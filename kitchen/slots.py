@@ -173,15 +173,29 @@ def slots_for(
     :param taken: the pizzas of the tickets in each slot
     """
     refusal = _refusal(kitchen, order)
-    if refusal or kitchen.max_slot_pizzas is None:
+    if refusal:
         return Slots(order, refusal, {})
-    limit, earliest = kitchen.max_slot_pizzas, _earliest(kitchen, order, tickets, at)
-    possible = {
-        wanted_at: OfferedSlot(wanted_at, limit - taken.get(slot_of(order.due_at(wanted_at)), 0))
-        for begin, end in _openings(kitchen, at)
-        for wanted_at in _quarters(max(earliest, begin + order.time_in_the_oven + order.time_on_the_way), end)
-    }
-    return Slots(order, None, possible)
+    return Slots(order, None, {slot.at: slot for slot in _possible(kitchen, order, tickets, taken, at)})
+
+
+def is_any_offered(
+    kitchen: Kitchen, order: LaterOrder, *, tickets: Iterable[Ticket], taken: Mapping[datetime, int], at: datetime
+) -> bool:
+    """Return whether `slots_for` offers any slot: it looks no further than for the first one."""
+    if _refusal(kitchen, order):
+        return False
+    return any(order.pizzas <= slot.pizzas_left for slot in _possible(kitchen, order, tickets, taken, at))
+
+
+def _possible(
+    kitchen: Kitchen, order: LaterOrder, tickets: Iterable[Ticket], taken: Mapping[datetime, int], at: datetime
+) -> Iterator[OfferedSlot]:
+    """Yield the slots in which there is time to make an order that is not refused."""
+    limit, on_the_way = kitchen.max_slot_pizzas or 0, order.time_on_the_way
+    earliest, until_there = _earliest(kitchen, order, tickets, at), order.time_in_the_oven + on_the_way
+    for begin, end in _openings(kitchen, at):
+        for wanted_at in _quarters(max(earliest, begin + until_there), end):
+            yield OfferedSlot(wanted_at, limit - taken.get(slot_of(wanted_at - on_the_way), 0) if taken else limit)
 
 
 def slot_of(moment: datetime) -> datetime:

@@ -14,7 +14,6 @@ from django.views.decorators.vary import vary_on_headers
 
 from menu import catalogue, fragments, pizza_page, selectors, services, sold_out
 from menu.forms import SoldOutForm
-from menu.fragments import Fragment
 from menu.illustrations import draw_pizza, draw_simple_item
 from menu.models import MenuItem
 from menu.permissions import MARK_SOLD_OUT
@@ -23,6 +22,7 @@ from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 from pizzeria.foundation.compression import SafeBecause, compressed
+from pizzeria.foundation.fragments import Fragment, rendered
 from pizzeria.foundation.public_files import public_file
 from pizzeria.foundation.refusals import Refusal
 
@@ -109,12 +109,12 @@ def picture(request: HttpRequest, ref: UUID, width: int) -> HttpResponseBase:
 def _menu_content(snapshot: MenuSnapshot, at: datetime) -> dict[str, Fragment]:
     context = {"sections": selectors.menu_sections(snapshot, at=at)}
     templates = {"links": "menu/section_links.html", "sections": "menu/sections.html"}
-    return {name: fragments.rendered(template, context) for name, template in templates.items()}
+    return {name: rendered(template, context) for name, template in templates.items()}
 
 
 def _pizza_content(slug: str, snapshot: MenuSnapshot, at: datetime) -> tuple[PizzaPage, Fragment]:
     page = _pizza_page(slug, data=QueryDict(), snapshot=snapshot, at=at)
-    return page, fragments.rendered("menu/pizza_content.html", {"page": page})
+    return page, rendered("menu/pizza_content.html", {"page": page})
 
 
 def _pizza_page(slug: str, *, data: QueryDict, snapshot: MenuSnapshot, at: datetime) -> PizzaPage:

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from orders.selectors.payment_methods import CARD_GATEWAY, offered_payment_metho
 from orders.services import REQUIRED_FOR_DELIVERY, ContactDetails
 from pizzeria.foundation.concurrent_edits import ConcurrentEditMixin
 from pizzeria.foundation.forms import MultiLineField, ShopForm, SingleLineField, email_field, name_field, phone_field
+from pizzeria.foundation.long_select import LongSelect
 from pizzeria.foundation.money import ZERO, AmountFormField
 
 TIP_PERCENTS = (5, 10)
@@ -36,7 +38,12 @@ def tip_of(choice: str, amount: Decimal | None) -> Tip:
 
 def time_value(moment: datetime) -> str:
     """Return a moment as the checkout's form sends it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    return _utc_text(moment.astimezone(UTC))
+
+
+@lru_cache(maxsize=2048)  # some days of quarters, which each checkout offers
+def _utc_text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%MZ")
 
 
 class WantedTimeField(forms.Field):
@@ -47,7 +54,7 @@ class WantedTimeField(forms.Field):
     order already is recognised when it is sent again.
     """
 
-    widget = forms.Select
+    widget = LongSelect
 
     def to_python(self, value: Any) -> datetime | None:
         if value is None or value == AS_SOON_AS_POSSIBLE:

@@ -18,6 +18,14 @@ from pizzeria.foundation import clock
 from pizzeria.users import sessions
 from pizzeria.users.roles import ADMIN, DRIVER, KITCHEN, MANAGER, roles_of_groups
 
+# The views whose pages the header marks as the current one, or returns to after a sign-in.
+MARKED = frozenset(
+    {
+        *("menu:index", "orders:basket", "orders:checkout", "orders:history", "customers:profile"),
+        *("notifications:inbox", "kitchen:board", "deliveries:tour"),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
@@ -28,10 +36,15 @@ class NavItem:
 @dataclass(frozen=True, slots=True)
 class Header:
     person: str
-    pages: list[NavItem]
+    pages: tuple[NavItem, ...]
     basket_count: int
     user_id: str  # blank: a guest
     has_account: bool  # a local account: e-mail, password and passkeys are changed here
+    current: str  # the address of the page, if it is one of `MARKED`
+
+    @property
+    def is_signed_in(self) -> bool:
+        return bool(self.user_id)
 
     @property
     def reader(self) -> str:
@@ -49,21 +62,23 @@ def header_for(request: HttpRequest) -> Header:
     """Return the header of a page. No query."""
     session = getattr(request, "session", {})
     user_id = session.get(SESSION_KEY, "")
+    match = request.resolver_match
     return Header(
         person=session.get(sessions.PERSON, ""),
-        pages=_pages(set(session.get(sessions.GROUPS, [])), is_signed_in=bool(user_id)),
+        pages=_pages(set(session.get(sessions.GROUPS, []))) if user_id else (),
         basket_count=session.get(basket_session.COUNT_KEY, 0),
         user_id=user_id,
         has_account=sessions.began_by_local_account(session),
+        current=request.path if match and match.view_name in MARKED else "",
     )
 
 
-def _pages(groups: set[str], *, is_signed_in: bool) -> list[NavItem]:
+def _pages(groups: set[str]) -> tuple[NavItem, ...]:
     roles = set(roles_of_groups(groups))
     pages = [
         (_("Kitchen"), "kitchen:board", bool(roles & {KITCHEN, MANAGER, ADMIN})),
         (_("Deliveries"), "deliveries:tour", bool(roles & {DRIVER, MANAGER, ADMIN})),
         (_("Admin"), "admin:index", bool(roles & {MANAGER, ADMIN})),
-        (_("My orders"), "orders:history", is_signed_in),  # every signed-in user is a customer, whatever the roles
+        (_("My orders"), "orders:history", True),  # every signed-in user is a customer, whatever the roles
     ]
-    return [NavItem(title, reverse(name)) for title, name, is_shown in pages if is_shown]
+    return tuple(NavItem(title, reverse(name)) for title, name, is_shown in pages if is_shown)

@@ -339,6 +339,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
     "default": {
         **DATABASE,
+        "ENGINE": "pizzeria.operations.postgresql",
         "ATOMIC_REQUESTS": False,  # each command is a transaction; a request is not
         "CONN_MAX_AGE": 0 if DATABASE_POOL else 600,
         "CONN_HEALTH_CHECKS": True,  # of the pool's connections, too: a dead one is replaced before a request gets it
@@ -369,7 +370,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "pizzeria.users.session_store"
 SESSION_CACHE_ALIAS = "sessions"
 
 CELERY_BROKER_URL = REDIS_URL

@@ -148,7 +148,8 @@ def _empty_cache_and_new_breaker(monkeypatch):
     monkeypatch.setattr("pizzeria.operations.cache._stale_keys", set())
     monkeypatch.setattr("kitchen.views.content._kept", {})
     monkeypatch.setattr("menu.catalogue._newest", None)
-    monkeypatch.setattr("menu.fragments._kept", {})
+    monkeypatch.setattr("pizzeria.foundation.fragments._kept", {})
+    monkeypatch.setattr("orders.selectors.quotes._copy", None)
     monkeypatch.setattr(
         shop_selectors, "_cached", (shop_selectors._generation, math.inf, shop_selectors.initial_shop())
     )

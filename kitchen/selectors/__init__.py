@@ -11,7 +11,7 @@ from kitchen.selectors.load import (
     the_kitchen,
     ticket_by_ref,
 )
-from kitchen.selectors.quote import Quote, booked_out_of_hours, booked_pizzas, quote, slots_of
+from kitchen.selectors.quote import Queue, Quote, booked_out_of_hours, booked_pizzas, queue_of, quote, slots_of
 from kitchen.selectors.undo import MAX_UNDO_OFFERS, UndoOffer, undo_offers
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "BoardTicket",
     "FinishedTicket",
     "KitchenLoad",
+    "Queue",
     "Quote",
     "Station",
     "UndoOffer",
@@ -33,6 +34,7 @@ __all__ = [
     "labels_of",
     "pizzas_of",
     "query_of_the_kitchen",
+    "queue_of",
     "quote",
     "slots_of",
     "the_kitchen",

@@ -45,18 +45,46 @@ class Quote:
         return self.closes_at or self.opens_at
 
 
-def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], driving_minutes: int | None = None, at: datetime) -> Quote:
+@dataclass(frozen=True, slots=True)
+class Queue:
     """
-    Return when an order placed now would be ready for pickup, and when delivered. One query; two with orders for later.
+    What quotes and slots are computed from, as it is read once for all of them.
+
+    :ivar tickets: those in the queue
+    :ivar booked: how many pizzas are booked for each slot that is not over, by its beginning
+    """
+
+    tickets: Sequence[Ticket]
+    booked: Mapping[datetime, int]
+
+
+def queue_of(kitchen: Kitchen, *, at: datetime) -> Queue:
+    """Return a kitchen's queue. One query; two with orders for later."""
+    tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
+    return Queue(tickets, {} if kitchen.max_slot_pizzas is None else booked_pizzas(kitchen, at=at))
+
+
+def quote(
+    kitchen: Kitchen,
+    *,
+    pizza_minutes: Sequence[int],
+    driving_minutes: int | None = None,
+    queue: Queue | None = None,
+    at: datetime,
+) -> Quote:
+    """
+    Return when an order placed now would be ready for pickup, and when delivered. The queries of `queue_of`.
 
     :param pizza_minutes: minutes in the oven, one entry per pizza; of a typical pizza while nothing is chosen
     :param driving_minutes: to where it would be delivered; None: those of the shop's settings
+    :param queue: if it is read already, and then there is no query
     """
-    tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
+    queue = queue or queue_of(kitchen, at=at)
+    tickets = queue.tickets
     is_open = kitchen.accepts_orders(at)
     shop = current_shop()
     later = slots.LaterOrder.of(pizza_minutes, method=FulfillmentMethod.PICKUP, shop=shop)
-    takes_later = bool(slots_of(kitchen, later, tickets=tickets, at=at).offered)
+    takes_later = slots.is_any_offered(kitchen, later, tickets=tickets, taken=queue.booked, at=at)
     opens_at, closes_at = (None, kitchen.hours.closes_at(at)) if is_open else (kitchen.opens_at(at), None)
     try:
         capacity.refuse_unless_capacity(kitchen, tickets, pizza_minutes=pizza_minutes, at=at)
@@ -100,21 +128,18 @@ def booked_out_of_hours(kitchen: Kitchen) -> list[Ticket]:
     ]
 
 
-def slots_of(
-    kitchen: Kitchen, order: slots.LaterOrder, *, tickets: Sequence[Ticket] | None = None, at: datetime
-) -> slots.Slots:
+def slots_of(kitchen: Kitchen, order: slots.LaterOrder, *, queue: Queue | None = None, at: datetime) -> slots.Slots:
     """
     Return the quarters of an hour at which an order can be wanted. Two queries, none if none is offered at all.
 
     What they say holds only as long as the kitchen is locked.
 
-    :param tickets: those in the queue, if they are loaded already
+    :param queue: if it is read already, and then there is no query
     """
     if kitchen.max_slot_pizzas is None:
         return slots.slots_for(kitchen, order, tickets=(), taken={}, at=at)
-    if tickets is None:
-        tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
-    return slots.slots_for(kitchen, order, tickets=tickets, taken=booked_pizzas(kitchen, at=at), at=at)
+    queue = queue or queue_of(kitchen, at=at)
+    return slots.slots_for(kitchen, order, tickets=queue.tickets, taken=queue.booked, at=at)
 
 
 def booked_pizzas(kitchen: Kitchen, *, at: datetime) -> dict[datetime, int]:

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from kitchen.models import FulfillmentMethod
-from kitchen.selectors import Quote
-from kitchen.slots import Slots
+from kitchen import selectors as kitchen_selectors
+from kitchen.models import FulfillmentMethod, Kitchen
+from kitchen.selectors import Queue, Quote
+from kitchen.slots import LaterOrder, Slots
 from menu import catalogue
 from menu import selectors as menu_selectors
 from menu.prices import MenuSnapshot, PricedItem
@@ -18,8 +19,9 @@ from orders.order_size import refusal_of_large_order
 from orders.price_trace import PriceTrace
 from orders.selectors.coupons import coupon_refusal, find_coupon, terms_of
 from orders.selectors.delivery_area import DeliveryOffer, delivery_offer
-from orders.selectors.quotes import quote, slots_for
+from orders.selectors.quotes import quote
 from orders.totals import Totals
+from pizzeria.foundation.shop.selectors import current_shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class BasketSummary:
     :ivar totals: with coupon, delivery and tip, as far as they can be had
     :ivar delivery: what a delivery to the typed postal code would be
     :ivar coupon_problem: why the typed coupon cannot be used; blank: it can, or none is typed
+    :ivar queue: the kitchen's, when the quote was computed from it
     :ivar too_large: why the shop is to be called instead; blank: the basket is not too large
     :ivar pizza_minutes: minutes in the oven, one entry per pizza
     :ivar used_at: its last use; None: it is empty
@@ -86,6 +89,8 @@ class BasketSummary:
     trace: PriceTrace
     delivery: DeliveryOffer
     coupon_problem: str
+    kitchen: Kitchen
+    queue: Queue
     quote: Quote
     fingerprint: str
     too_large: str
@@ -112,9 +117,10 @@ class BasketSummary:
         return bool(self.lines) and is_possible and not self.unavailable
 
     def slots(self, *, method: FulfillmentMethod, at: datetime) -> Slots:
-        """Return the times at which the basket can be wanted as an order. Three queries."""
+        """Return the times at which the basket can be wanted as an order, by the queue of its quote. No query."""
         driving_minutes = self.delivery.terms.driving_minutes if self.delivery.terms else None
-        return slots_for(method=method, pizza_minutes=self.pizza_minutes, driving_minutes=driving_minutes, at=at)
+        order = LaterOrder.of(self.pizza_minutes, method=method, shop=current_shop(), driving_minutes=driving_minutes)
+        return kitchen_selectors.slots_of(self.kitchen, order, queue=self.queue, at=at)
 
 
 def basket(ref: UUID | None, *, at: datetime, choices: Choices = NO_CHOICES) -> BasketSummary:
@@ -131,7 +137,15 @@ def basket(ref: UUID | None, *, at: datetime, choices: Choices = NO_CHOICES) -> 
     pizza_minutes, totals = priced_basket.pizza_minutes, priced_basket.totals
     large = refusal_of_large_order(pizzas=len(pizza_minutes), total=totals.total)
     driving_minutes = delivery.terms.driving_minutes if delivery.terms else None
-    current_quote = quote(at=at, pizza_minutes=pizza_minutes if lines else None, driving_minutes=driving_minutes)
+    kitchen = kitchen_selectors.the_kitchen()
+    queue = kitchen_selectors.queue_of(kitchen, at=at)
+    current_quote = quote(
+        at=at,
+        pizza_minutes=pizza_minutes if lines else None,
+        driving_minutes=driving_minutes,
+        kitchen=kitchen,
+        queue=queue,
+    )
     return BasketSummary(
         lines=[_line_summary(line, snapshot) for line in priced_basket.lines],
         totals=totals,
@@ -139,6 +153,8 @@ def basket(ref: UUID | None, *, at: datetime, choices: Choices = NO_CHOICES) -> 
         delivery=delivery,
         coupon_problem=coupon_problem,
         fingerprint=priced_basket.fingerprint,
+        kitchen=kitchen,
+        queue=queue,
         quote=current_quote,
         too_large=large.message if large else current_quote.too_large,
         pizza_minutes=pizza_minutes,

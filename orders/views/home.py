@@ -10,12 +10,12 @@ from kitchen import selectors as kitchen_selectors
 from kitchen.opening_times import opening_times
 from menu import catalogue, fragments
 from menu import selectors as menu_selectors
-from menu.fragments import Fragment
 from menu.prices import PizzaSnapshot
 from orders.selectors.popular import popular_pizzas
 from orders.selectors.quotes import quote
 from pizzeria.foundation import clock
 from pizzeria.foundation.compression import SafeBecause, compressed
+from pizzeria.foundation.fragments import Fragment, rendered
 
 SHOWN = 4
 
@@ -45,4 +45,4 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _pizzas_content(pizzas: Sequence[PizzaSnapshot], *, are_popular: bool, at: datetime) -> Fragment:
     items = [menu_selectors.item_summary(pizza, at) for pizza in pizzas]
-    return fragments.rendered("menu/featured_items.html", {"items": items, "are_popular": are_popular})
+    return rendered("menu/featured_items.html", {"items": items, "are_popular": are_popular})

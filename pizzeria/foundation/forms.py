@@ -10,16 +10,19 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import EmailValidator
 from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from phonenumber_field.formfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 
+from pizzeria.foundation.inputs import written_without_template
 from pizzeria.foundation.phones import reason_not_to_call, refuse_extension
 
 ERROR_MESSAGES = {
@@ -60,6 +63,10 @@ class Renderer(DjangoTemplates):
 
     bound_field_class = Field
 
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        written = written_without_template(template_name, context)
+        return super().render(template_name, context, request) if written is None else written
+
 
 def _first_invalid(form: forms.BaseForm) -> str | None:
     """
@@ -67,17 +74,23 @@ def _first_invalid(form: forms.BaseForm) -> str | None:
 
     A form has its fields in the order in which its page shows them.
     """
+    if not form.errors:
+        return None
     shown = [field.name for field in form.visible_fields()]
-    wrong = [name for name in shown if name in form.errors] or (shown if form.errors else [])
+    wrong = [name for name in shown if name in form.errors] or shown
     return wrong[0] if wrong else None
 
 
 def _is_default(field: forms.Field, code: str) -> bool:
     """Return whether a field has no error message of its own: it has Django's for its class, or its validator's."""
     message = field.error_messages.get(code)
-    return message is None or any(
-        message is vars(cls).get("default_error_messages", {}).get(code) for cls in type(field).__mro__
-    )
+    return message is None or any(message is default for default in _defaults(type(field).__mro__, code))
+
+
+@cache
+def _defaults(classes: tuple[type, ...], code: str) -> tuple[object, ...]:
+    """Return the error messages that the classes of a field define for a code."""
+    return tuple(vars(each).get("default_error_messages", {}).get(code) for each in classes)
 
 
 _KEPT = frozenset("\t\n\r\u200c\u200d")  # the last two join or separate letters in some scripts, and join emoji

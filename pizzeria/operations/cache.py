@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import Redis
 from redis.exceptions import RedisError
 
 from pizzeria.foundation import breaker
@@ -21,8 +22,27 @@ MAX_STALE_KEYS = 100_000  # keys; after an outage that long, every copy has expi
 _stale_keys: set[str] = set()  # keys that this process could not write or delete
 
 
+class _CacheClient(RedisCacheClient):
+    """Django's client for the cache, which makes a client of Redis for each server, not for each command."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clients: dict[Any, Redis] = {}  # by their pool of connections
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]
+        client = self._clients.get(pool)
+        if client is None:
+            client = self._clients[pool] = super().get_client(key, write=write)
+        return client
+
+
 class FailOpenRedisCache(RedisCache):
     """A Redis cache that behaves like an empty cache while Redis is unavailable."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._class = _CacheClient
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         return self._fail_open(default, super().get, key, default, version)

@@ -8,6 +8,7 @@ as they are; `collectstatic` writes them with the files in their place, so that 
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -41,7 +42,15 @@ def bundled(name: str, read: Callable[[str], str]) -> str:
 
 
 class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """WhiteNoise's storage: fingerprints in names, compressed copies; and the bundles, each as one file."""
+    """
+    WhiteNoise's storage: fingerprints in names, compressed copies; and the bundles, each as one file.
+
+    An address is composed once for each name: the manifest is read when a process starts, and does not change.
+    """
+
+    @cache  # noqa: B019 - there is one storage for the process
+    def url(self, name: str, force: bool = False) -> str:
+        return str(super().url(name, force))
 
     def post_process(
         self, paths: dict[str, tuple[Storage, str]], *args: Any, **options: Any

@@ -173,8 +173,10 @@ class SignInRedirectMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if "Location" not in response.headers:
+            return response
         sign_in = resolve_url(settings.LOGIN_URL)
-        target = urlsplit(response.headers.get("Location", ""))
+        target = urlsplit(response.headers["Location"])
         if target.path != sign_in:
             return response
         if request.headers.get("HX-Request"):

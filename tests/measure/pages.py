@@ -8,10 +8,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from menu import catalogue, fragments
+from menu import catalogue
 from orders import selectors as order_selectors
 from orders.models import Order
-from pizzeria.foundation import clock
+from pizzeria.foundation import clock, fragments
 from pizzeria.users.models import User
 from tests import shop
 from tests.measure.figures import TIMES, print_statistics, timed

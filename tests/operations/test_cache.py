@@ -73,3 +73,9 @@ def test_a_guest_can_fill_a_basket_while_redis_is_unavailable(client, kitchen, d
         html = client.get(reverse("orders:basket")).content.decode()
 
     assert "Margherita" in html
+
+
+def test_a_client_of_redis_is_made_once_for_all_commands(settings):
+    cache = FailOpenRedisCache(settings.REDIS_URL, {"OPTIONS": LONG_TIMEOUTS})
+
+    assert cache._cache.get_client("pizza") is cache._cache.get_client("cola", write=True)

@@ -132,6 +132,13 @@ def test_no_quote_of_a_paused_kitchen_is_shown_once_the_pause_has_ended(kitchen,
     assert cached_quote(at=until).accepts_orders
 
 
+@pytest.fixture
+def _no_copy(monkeypatch):
+    """Let no process have a copy of the quote."""
+    monkeypatch.setattr(quotes, "COPY_SECONDS", 0)
+
+
+@pytest.mark.usefixtures("_no_copy")
 def test_without_redis_the_quote_takes_two_queries_and_is_still_shown(
     quote_text, settings, kitchen, chef, django_assert_num_queries
 ):
@@ -143,6 +150,19 @@ def test_without_redis_the_quote_takes_two_queries_and_is_still_shown(
         assert cached_quote(at=FRIDAY_NIGHT).accepts_orders
     pause(kitchen, chef)
     assert re.fullmatch(PAUSED, quote_text())
+
+
+def test_a_change_in_another_process_is_shown_after_a_second(kitchen, chef, monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr(quotes.time, "monotonic", lambda: now)
+    assert cached_quote(at=FRIDAY_NIGHT).accepts_orders
+    copy = quotes._copy
+    pause(kitchen, chef)
+    quotes.invalidate_quote()
+    monkeypatch.setattr(quotes, "_copy", copy)  # as another process has it
+    now += quotes.COPY_SECONDS
+
+    assert not cached_quote(at=FRIDAY_NIGHT).accepts_orders
 
 
 def test_a_page_that_does_not_show_the_quote_does_not_query_for_it(client, kitchen, django_assert_num_queries):

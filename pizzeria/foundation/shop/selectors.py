@@ -6,7 +6,7 @@ process that made it, and everywhere else after `MAX_AGE_SECONDS`.
 """
 
 import time
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +26,7 @@ class ShopSnapshot:
 
     name: str
     address: str
-    phone: PhoneNumber | None
+    phone: PhoneNumber | None = field(hash=False)  # which is formatted for it
     further_pizza_minutes: int
     handing_over_minutes: int
     driving_minutes: int
@@ -72,6 +72,8 @@ def current_shop() -> ShopSnapshot:
     if cached is None or cached[0] != _generation or time.monotonic() > cached[1]:
         generation, row = _generation, ShopSettings.objects.first()
         snapshot = snapshot_of(row) if row else initial_shop()
+        if cached is not None and cached[2] == snapshot:
+            snapshot = cached[2]  # the same object, as which what is kept for it is found without a comparison
         cached = _cached = (generation, time.monotonic() + MAX_AGE_SECONDS, snapshot)
     return cached[2]
 
@@ -90,5 +92,5 @@ def invalidate() -> None:
 
 def snapshot_of(row: ShopSettings) -> ShopSnapshot:
     """Return the snapshot of a row, saved or not."""
-    values = {field.name: getattr(row, field.name) for field in fields(ShopSnapshot)}
+    values = {each.name: getattr(row, each.name) for each in fields(ShopSnapshot)}
     return ShopSnapshot(**{**values, "phone": row.phone or None})
