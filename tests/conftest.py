@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
@@ -21,12 +20,10 @@ from pizzeria.foundation.breaker import Breaker
 from pizzeria.foundation.shop import selectors as shop_selectors
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
-from tests import migrated_databases, shop
+from tests import emptied_tables, migrated_databases, opened_shop, shop
 from tests.factories import UserFactory
 from tests.message_sinks import ANSWER_TIMEOUT, TestMessageSinks
 from tests.xdist_plugin import IS_A_WORKER
-
-KEPT_TABLES = {"django_content_type", "auth_permission"}
 
 pytest_plugins = (
     "tests.required_tools",
@@ -115,24 +112,9 @@ def django_db_setup(django_db_setup, django_db_blocker, migrated_template):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _permissions_outlive_a_flush():
-    """
-    Keep content types and permissions when a test's tables are emptied.
-
-    Django would make them anew, by its receivers of `post_migrate`, which takes half a second.
-    """
-
-    names = connection.introspection.django_table_names
-
-    def empty_tables(_case):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(
-                connection.introspection, "django_table_names", lambda **options: set(names(**options)) - KEPT_TABLES
-            )
-            call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
-
+def _tables_emptied_quickly():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: emptied_tables.empty_tables())
         yield
 
 
@@ -161,7 +143,7 @@ def _empty_cache_and_new_breaker(monkeypatch):
 @pytest.fixture
 def kitchen(db):
     """Set up an open shop; return its kitchen."""
-    return shop.open_shop()
+    return opened_shop.open_shop()
 
 
 @pytest.fixture

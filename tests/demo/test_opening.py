@@ -26,7 +26,7 @@ def test_the_demo_runs_once_per_checkout_ends_with_a_server_and_with_one_ctrl_c_
 ) -> None:
     """One test, because each opening starts all processes of a shop."""
     port = free_port()
-    variables = {"DEMO_FOLDER": str(demo_home.folder), "PORT": str(port), "DEMO_HISTORY_DAYS": "10"}
+    variables = {"DEMO_FOLDER": str(demo_home.folder), "PORT": str(port), "DEMO_HISTORY_DAYS": "1"}
     demo = launch("-m", "pizzeria.demo", **variables)
     demo.wait_for_output(OPEN)
 

@@ -44,7 +44,7 @@ def test_a_pizza_moves_to_the_place_that_is_typed_and_the_others_make_room(marta
 
 
 def test_the_move_is_recorded_in_the_log_and_in_the_history_of_the_moved_pizza_only(marta, five_pizzas, pepperoni):
-    marta.post(arrange_page(), {"item": pepperoni.pk, "place": "1"})
+    marta.post(arrange_page(), {"item": pepperoni.pk, "place": "2"})
 
     assert events_of(pepperoni) == [("menu.changed.v1", {"fields": ("position",)}, str(marta.user.pk))]
     assert all(events_of(row) == [] for row in five_pizzas.exclude(pk=pepperoni.pk))

@@ -100,7 +100,7 @@ def open_shop_anew():
 
 
 @pytest.mark.long
-@hypothesis_settings(max_examples=by_length(6, long=150), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=by_length(3, long=150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(CHANGES | MOVES, min_size=2, max_size=6))
 @example(steps=[("schedule_price", 0), ("the clock", 1)])
 @example(steps=[("mark_sold_out", 1), ("the clock", 1), ("the clock", 1)])

@@ -27,7 +27,7 @@ from orders.payments.models import AttemptState, PaymentAttempt
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.users import roles
-from tests import shop
+from tests import opened_shop, shop
 from tests.orders import state_machine as table
 from tests.orders.invariants import Snapshot
 from tests.orders.payments.refund_helpers import request_refund
@@ -150,7 +150,7 @@ class Walk(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.beginning = transaction.savepoint_create()
-        self.kitchen = shop.open_shop()
+        self.kitchen = opened_shop.open_shop()
         Kitchen.objects.update(
             max_concurrent_orders=MAX_CONCURRENT_ORDERS,
             oven_slots=OVEN_SLOTS,

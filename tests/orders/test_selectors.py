@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
+from menu.models import Topping
 from orders import selectors as order_selectors
 from orders.backoffice.timeline import timeline
 from orders.deliveries import services as delivery_services
@@ -105,8 +106,19 @@ def test_the_detail_of_one_order_takes_three_queries(many, django_assert_num_que
 @FEW_AND_MANY
 def test_the_basket_summary_takes_nine_queries_where_the_menu_has_been_changed(many, django_assert_num_queries):
     basket = basket_of(many)
+    Topping.objects.filter(slug="olives").update(spicy=True)
 
     with django_assert_num_queries(9):  # its lines, five for the menu, the delivery area, the kitchen and its queue
+        summary = order_selectors.basket(basket.ref, at=FRIDAY_NIGHT)
+
+    assert len(summary.lines) == many
+
+
+@FEW_AND_MANY
+def test_the_basket_summary_takes_five_queries_of_a_menu_that_the_process_has_read(many, django_assert_num_queries):
+    basket = basket_of(many)
+
+    with django_assert_num_queries(5):  # its lines, the menu's version, the delivery area, the kitchen and its queue
         summary = order_selectors.basket(basket.ref, at=FRIDAY_NIGHT)
 
     assert len(summary.lines) == many

@@ -33,7 +33,7 @@ from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, with_a_connecti
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
 
-ORDERS = by_length(120, long=500)
+ORDERS = by_length(60, long=500)
 GUESTS, COOKS, DRIVERS = 2, 3, 2  # and a manager
 INTERFERENCES = 30
 

@@ -15,6 +15,7 @@ from django.utils import translation
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
+from menu import catalogue
 from orders import services as order_services
 from orders.deliveries import services as delivery_services
 from orders.events import OrderPlaced
@@ -38,7 +39,7 @@ from pizzeria.users.models import Identity
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
 from pizzeria.users.session_auth import actor_for_user
-from tests import shop
+from tests import opened_shop, shop
 from tests.architecture.test_public_urls import ALL
 from tests.factories import (
     BoardScreenFactory,
@@ -169,6 +170,7 @@ def opened(realm):
     refund_waits(guests, at=at)
     raise_alert(EVENT_DEAD_LETTERED, key="1", at=at, type="order.placed.v1", reason="a test")
     shop_now = SimpleNamespace(
+        menu=opened_shop.commit_menu(),
         names=names | rows_in_the_admin(),
         form_data=form_data,
         cookies=cookies,
@@ -319,7 +321,8 @@ REASONS |= {"key": "0197c2a0-0000-4000-8000-000000000000", "version": "1"}
 
 
 @pytest.mark.parametrize(("verb", "pattern", "answers"), ROWS)
-def test_every_actor_gets_the_answer_that_the_access_matrix_states(friday, verb, pattern, answers):
+def test_every_actor_gets_the_answer_that_the_access_matrix_states(friday, monkeypatch, verb, pattern, answers):
+    monkeypatch.setattr(catalogue, "_newest", friday.menu)
     got = {}
     for address in addresses(friday, verb, pattern):
         for who in WHO:
