@@ -38,11 +38,6 @@ def stop_clock(page):
     page.clock.pause_at(FRIDAY_NIGHT + timedelta(seconds=1))
 
 
-def end_swap(page):
-    """Run the clock of a page until it ends a swap, which htmx does by a timer; the next poll is further away."""
-    page.clock.run_for(1_000)
-
-
 def count_fetches(page):
     """Count the htmx requests of a page from now on; return a function that returns the count."""
     page.evaluate(
@@ -77,11 +72,10 @@ def test_the_guests_page_and_the_board_follow_an_order_without_a_reload_and_with
     assert [count() for count in fetches] == [1, 1]
 
     for page in (anna, ciro):
-        end_swap(page)
+        page.clock.resume()
     press(ciro.get_by_role("button", name="It is ready #1"))  # a form that the page sends without leaving it
     expect(anna.locator("#tracker")).to_contain_text("Ready for you")
     expect(ciro.locator(".column-ready")).to_contain_text("#1")
-    end_swap(ciro)
     place(basket_of(pizza(), at=clock.now()), at=clock.now())
     expect(ciro.locator(".column-waiting")).to_contain_text("#2")
 
