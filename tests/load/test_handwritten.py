@@ -11,7 +11,7 @@ from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from pizzeria.foundation.idempotency.models import IdempotencyKey
 from pizzeria.foundation.ids import uuid7
 from tests import shop
-from tests.measure.handwritten import HandwrittenOrder
+from tests.measure.handwritten import HandwrittenOrder, connect
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("kitchen")]
 
@@ -35,7 +35,8 @@ def placed_order():
 def test_an_order_by_hand_has_the_rows_of_a_placed_one_and_the_next_number(placed_order):
     before = rows_by_table(placed_order.ref)
 
-    HandwrittenOrder.like(placed_order).writer()()
+    with connect() as database:
+        HandwrittenOrder.like(placed_order).write_to(database, uuid7())
 
     by_hand = Order.objects.exclude(pk=placed_order.pk).get()
     assert rows_by_table(by_hand.ref) == before
@@ -59,13 +60,11 @@ def rows_by_table(ref):
 
 
 def test_the_statements_of_an_order_by_hand_are_counted_right(placed_order, monkeypatch):
-    by_hand = HandwrittenOrder.like(placed_order)
-    write, executed = by_hand.writer(), []
-    execute = psycopg.Connection.execute
-    monkeypatch.setattr(
-        psycopg.Connection, "execute", lambda *arguments: executed.append(arguments[1]) or execute(*arguments)
-    )
-
-    write()
+    by_hand, executed, execute = HandwrittenOrder.like(placed_order), [], psycopg.Connection.execute
+    with connect() as database:
+        monkeypatch.setattr(
+            psycopg.Connection, "execute", lambda *arguments: executed.append(arguments[1]) or execute(*arguments)
+        )
+        by_hand.write_to(database, uuid7())
 
     assert by_hand.statements == len(executed) == 8

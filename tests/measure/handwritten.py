@@ -62,7 +62,7 @@ class _Insert:
         """
         if not self.rows:
             return []
-        of_each = changes if len(changes) > 1 else changes * len(self.rows)
+        of_each = changes if len(changes) > 1 else (changes or ({},)) * len(self.rows)
         values = [{**row, **changed}[name] for row, changed in zip(self.rows, of_each, strict=True) for name in row]
         return [next(iter(row.values())) for row in database.execute(self.sql, values)]
 
@@ -110,15 +110,16 @@ class HandwrittenOrder:
 
     def writer(self) -> Callable[[], None]:
         """Return a function that writes a copy, over a connection of its own."""
-        database = psycopg.connect(**_connection_parameters(), row_factory=dict_row)
+        database = connect()
 
         def write() -> None:
             with database.transaction():
-                self._write(database, uuid7())
+                self.write_to(database, uuid7())
 
         return write
 
-    def _write(self, database: psycopg.Connection[Row], ref: UUID) -> None:
+    def write_to(self, database: psycopg.Connection[Row], ref: UUID) -> None:
+        """Write a copy with another ref, within a transaction."""
         self.key.run(database, {"key": uuid7(), "result_ref": ref})
         [order_id] = self.contact.run(database)
         of_order = {"order_id": order_id}
@@ -178,13 +179,15 @@ def _rows(model: type[Model], **filters: Any) -> list[Row]:
     select = SQL("SELECT * FROM {} WHERE {} = ANY(%s) ORDER BY {}").format(
         Identifier(model._meta.db_table), Identifier(key), Identifier(key)
     )
-    with psycopg.connect(**_connection_parameters(), row_factory=dict_row) as database:
+    with connect() as database:
         rows = database.execute(select, [keys]).fetchall()
     return [
         {name: Jsonb(value) if isinstance(value, dict | list) else value for name, value in row.items()} for row in rows
     ]
 
 
-def _connection_parameters() -> Row:
+def connect() -> psycopg.Connection[Row]:
+    """Return a new connection to this process's database, which returns rows by column."""
     parameters = connection.get_connection_params()
-    return {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters}
+    names = ("dbname", "user", "password", "host", "port")
+    return psycopg.connect(**{name: parameters[name] for name in names if name in parameters}, row_factory=dict_row)

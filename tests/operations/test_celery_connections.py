@@ -1,6 +1,6 @@
 """A worker's tasks share a database connection, as requests do, and one that broke is replaced."""
 
-from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from celery.fixups.django import DjangoWorkerFixup
@@ -11,7 +11,7 @@ from pizzeria.celery import app
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TASK = SimpleNamespace(request=SimpleNamespace(is_eager=False))
+TASK = Mock(request=Mock(is_eager=False))
 
 
 @pytest.fixture
