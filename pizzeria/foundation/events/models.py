@@ -40,6 +40,10 @@ class StoredEvent(models.Model):
 
     class Meta:
         ordering = ["aggregate_ref", "seq"]
+        indexes = [
+            # The admin's filter by stream; most events are of orders, of which the newest are found without an index.
+            models.Index(fields=["stream", "-id"], name="event_by_stream", condition=~models.Q(stream="order")),
+        ]
         constraints = [models.UniqueConstraint(fields=["aggregate_ref", "seq"], name="event_once_per_seq")]
 
     def __str__(self) -> str:
@@ -91,6 +95,7 @@ class OutboxEntry(models.Model):
                 name="outbox_entry_dead",
                 condition=models.Q(dead_lettered_at__isnull=False, discard_reason=""),
             ),
+            models.Index(fields=["-event"], name="outbox_entry_discarded", condition=~models.Q(discard_reason="")),
         ]
 
     def __str__(self) -> str:
