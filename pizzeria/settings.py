@@ -392,6 +392,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_DB_REUSE_MAX = 1_000_000  # Celery would connect to the database anew for each task: see `pizzeria.celery`
 CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 60
 # A queue per notification channel, one for payments, one for webhooks, and one for the printer: a provider, receiver or

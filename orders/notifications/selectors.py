@@ -5,8 +5,10 @@ The header of every page shows the number of unread ones, so it is cached for a 
 notifications, mark them as read or dismiss them invalidate the cached number on commit.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -142,7 +144,7 @@ def _key(recipient: str) -> str:
 
 def is_anybody_reachable(event: StoredEvent, *, batch: RelayBatch) -> bool:
     """
-    Return whether a stored event may have notifications; if not, it has none. At most one query for an order's events.
+    Return whether a stored event may have notifications; if not, it has none. At most one query for a batch.
 
     A guest, who has no account, is reached only by the channels that the shop has configured.
 
@@ -154,6 +156,11 @@ def is_anybody_reachable(event: StoredEvent, *, batch: RelayBatch) -> bool:
         return False
     if any(is_configured(channel) for channel in rule.channels if channel != NotificationChannel.IN_APP):
         return True
-    ref = event.aggregate_ref
-    has_customer = Order.objects.filter(ref=ref, customer__isnull=False).exists
-    return NotificationChannel.IN_APP in rule.channels and batch.once(("order has customer", ref), has_customer)
+    if NotificationChannel.IN_APP not in rule.channels:
+        return False
+    return event.aggregate_ref in batch.once("orders of customers", partial(_orders_of_customers, batch.aggregate_refs))
+
+
+def _orders_of_customers(refs: Collection[UUID]) -> set[UUID]:
+    """Return the refs of those orders that a customer has placed, or taken over."""
+    return set(Order.objects.filter(ref__in=refs, customer__isnull=False).values_list("ref", flat=True))

@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 def create_and_queue_notifications(event: StoredEvent, *, batch: RelayBatch) -> None:
     """
     Create the notifications of a stored event, and queue those that are due. If nobody can be notified, one query for
-    all events of the order in a batch.
+    all events of a batch.
 
     Not a task: the relay may mark the event as relayed only when the rows exist.
     """

@@ -8,7 +8,6 @@ from orders import signals
 from orders.reports import services
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.batches import RelayBatch
-from pizzeria.foundation.events.models import StoredEvent
 
 
 @receiver(
@@ -29,6 +28,5 @@ from pizzeria.foundation.events.models import StoredEvent
     ],
     dispatch_uid="reports.on_figures_changed",
 )
-def on_figures_changed(*, event: StoredEvent, batch: RelayBatch, **_: object) -> None:
-    mark_days = partial(services.mark_days_of_order, ref=event.aggregate_ref, at=clock.now())
-    batch.once(("marked days of order", event.aggregate_ref), mark_days)
+def on_figures_changed(*, batch: RelayBatch, **_: object) -> None:
+    batch.once("marked days", partial(services.mark_days_of_orders, batch.aggregate_refs, at=clock.now()))

@@ -27,7 +27,7 @@ from orders.signals import order_confirmed  # noqa: E402
 from pizzeria.celery import app  # noqa: E402
 from pizzeria.foundation import failpoints  # noqa: E402
 from pizzeria.foundation.commands import command  # noqa: E402
-from pizzeria.foundation.events import relay  # noqa: E402
+from pizzeria.foundation.events import claims, relay  # noqa: E402
 from pizzeria.foundation.events.models import OutboxEntry  # noqa: E402
 from tests.waiting import until  # noqa: E402
 
@@ -68,13 +68,13 @@ def claim_and_mark_sent(**arguments):
     return notification
 
 
-def claim_without_lock(*, at, aggregate_ref=None):
-    aggregate_filter = {"event__aggregate_ref": aggregate_ref} if aggregate_ref else {}
+def claim_without_lock(*, at, aggregate_refs=None):
+    aggregate_filter = {"event__aggregate_ref__in": aggregate_refs} if aggregate_refs else {}
     entries = list(OutboxEntry.objects.eligible(at).filter(**aggregate_filter).select_related("event"))
     if entries:
         wait_for_second_reader(entries[0].event_id)
     OutboxEntry.objects.filter(pk__in=[each.pk for each in entries]).update(
-        attempts=F("attempts") + 1, due_at=at + relay.LEASE
+        attempts=F("attempts") + 1, due_at=at + claims.LEASE
     )
     return [each.event for each in entries]
 

@@ -6,8 +6,8 @@ from redis import Redis
 
 from pizzeria.foundation import clock
 from pizzeria.foundation.events import tasks
+from pizzeria.foundation.events.claims import MAX_ATTEMPTS
 from pizzeria.foundation.events.models import OutboxEntry
-from pizzeria.foundation.events.relay import MAX_ATTEMPTS
 from tests.chaos import workload
 from tests.waiting import until
 

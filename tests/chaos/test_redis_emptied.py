@@ -43,7 +43,7 @@ def place_and_empty_redis(shop_processes, worker, broker):
         shop_processes.pause(worker)
         for guest in guests[:middle]:
             workload.place(guest)
-        workload.wait_for_wakeups()
+            workload.wait_for_wakeups()  # for each: wake-ups of a moment share a task
         assert broker.llen("celery") >= middle - MAX_PREFETCHED
         broker.flushall()
         shop_processes.resume(worker)

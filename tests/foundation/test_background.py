@@ -97,3 +97,55 @@ def test_background_jobs_are_dropped_while_the_queue_is_full(ours, monkeypatch):
 
     forgotten = [call.kwargs["job"] for call in log.warning.call_args_list]
     assert forgotten.count("more") == 3
+
+
+def test_items_collected_within_a_moment_are_handed_over_together_and_each_once(ours):
+    calls = []
+    for item in ("a", "b", "a"):
+        ours.collect("wake", lambda *items: calls.append(items), item)
+    ours.wait()
+
+    assert calls == [("a", "b")]
+
+
+def test_a_background_job_does_not_wait_for_items_that_are_still_collected(ours, monkeypatch):
+    monkeypatch.setattr(background, "COLLECTED_FOR", TIMEOUT)
+    done, calls = threading.Event(), []
+    ours.collect("wake", lambda *items: calls.append(items), "a")
+
+    ours.submit("next", done.set)
+
+    assert done.wait(timeout=TIMEOUT / 2)
+    assert calls == []
+
+
+def test_items_are_not_collected_any_longer_once_there_are_many(ours, monkeypatch):
+    monkeypatch.setattr(background, "COLLECTED_FOR", TIMEOUT)
+    called = threading.Event()
+
+    for number in range(background.MAX_COLLECTED):
+        ours.collect("wake", lambda *_items: called.set(), str(number))
+
+    assert called.wait(timeout=TIMEOUT / 2)
+
+
+def test_collected_items_are_dropped_while_redis_is_gone_and_later_ones_are_handed_over(ours, redis):
+    calls = []
+    ours.collect("wake", fails_with_items(RedisGone()), "a")
+    ours.wait()
+    ours.collect("wake", lambda *items: calls.append(items), "b")
+    ours.wait()
+
+    redis.set()
+    until(lambda: not breaker.redis_breaker.is_tripped)
+    ours.collect("wake", lambda *items: calls.append(items), "c")
+    ours.wait()
+
+    assert calls == [("c",)]
+
+
+def fails_with_items(error):
+    def send(*_items):
+        raise error
+
+    return send

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from orders.signals import order_placed
 from pizzeria.foundation.events import dead_letters
+from pizzeria.foundation.events.claims import MAX_ATTEMPTS
 from pizzeria.foundation.events.models import OutboxEntry
-from pizzeria.foundation.events.relay import MAX_ATTEMPTS, MAX_DELAY, relay_due
+from pizzeria.foundation.events.relay import MAX_DELAY, relay_due
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 from pizzeria.users.roles import KITCHEN, MANAGER
 from tests import shop

@@ -14,10 +14,11 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.alerts.models import Alert
 from pizzeria.foundation.events import relay
+from pizzeria.foundation.events.claims import LEASE, MAX_ATTEMPTS
 from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.events.models import OutboxEntry
-from pizzeria.foundation.events.relay import LEASE, MAX_ATTEMPTS, MAX_DELAY, claim, relay_due
+from pizzeria.foundation.events.relay import MAX_DELAY, claim, relay_due
 from tests.factories import KitchenFactory
 from tests.shop import FRIDAY_NIGHT as NIGHT
 
@@ -81,7 +82,7 @@ def test_the_relay_publishes_the_events_of_one_aggregate_alone_if_it_is_given(ki
     ring(kitchen, 1)
     ring(other, 2)
 
-    relay_due(aggregate_ref=other.ref, now=lambda: NIGHT)
+    relay_due(aggregate_refs=[other.ref], now=lambda: NIGHT)
 
     assert recording_receiver.received == [(other.ref, 2)]
 
@@ -307,10 +308,10 @@ def test_the_events_of_an_aggregate_are_claimed_together_in_their_sequence(kitch
     events = ring(kitchen, 1, 2, 3)
     [other] = ring(KitchenFactory(), 4)
 
-    claimed = claim(at=NIGHT, aggregate_ref=kitchen.ref if is_alone else None)
+    claimed = claim(at=NIGHT, aggregate_refs=[kitchen.ref] if is_alone else None)
 
     assert claimed == (events if is_alone else [*events, other])
-    assert claim(at=NIGHT, aggregate_ref=kitchen.ref) == []
+    assert claim(at=NIGHT, aggregate_refs=[kitchen.ref]) == []
     assert claim(at=NIGHT) == ([other] if is_alone else [])
 
 
@@ -326,13 +327,13 @@ def test_an_event_that_follows_one_published_before_it_is_claimed_with_the_next_
 def test_the_events_after_a_failed_one_lose_no_attempt_and_follow_it_when_it_is_published(kitchen, recording_receiver):
     events = ring(kitchen, 1, 2, 3)
     recording_receiver.first = lambda event: fail(event) if event == events[1] else None
-    relay_due(aggregate_ref=kitchen.ref, now=lambda: NIGHT)
+    relay_due(aggregate_refs=[kitchen.ref], now=lambda: NIGHT)
 
     assert attempts(events) == [1, 1, 0]
     assert recording_receiver.received == [(kitchen.ref, 1)]
 
     recording_receiver.first = nothing
-    relay_due(aggregate_ref=kitchen.ref, now=lambda: NIGHT + timedelta(seconds=5))
+    relay_due(aggregate_refs=[kitchen.ref], now=lambda: NIGHT + timedelta(seconds=5))
     assert recording_receiver.received == [(kitchen.ref, 1), (kitchen.ref, 2), (kitchen.ref, 3)]
 
 

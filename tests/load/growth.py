@@ -16,6 +16,7 @@ from orders import selectors as order_selectors
 from orders.models import Order, OrderStatus
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.events.models import Aggregate
 from pizzeria.users.roles import CUSTOMER
 from tests import shop as test_shop
 from tests.admin_pages import order_pages
@@ -79,11 +80,21 @@ def measure(options: Options) -> Iterator[Growth]:
 
 def _actions(shop: RunningShop, realm: FakeOidcProvider) -> dict[tuple[str, str], Action]:
     """Return what is measured, by reader and page; place the orders of a usual evening before."""
+    actions: dict[tuple[str, str], Action] = {("guest", "whole flow"): _ordering(shop)}
+    for reader, (visitor, addresses) in pages(realm).items():
+        browser = HttpBrowser(shop.port, visitors.session_cookie(visitor))
+        for page, address in addresses.items():
+            actions[reader, page] = partial(browser.get, address)
+    return actions
+
+
+def pages(realm: FakeOidcProvider) -> dict[str, tuple[Client, dict[str, str]]]:
+    """Return who reads which pages, with their addresses; place the orders of a usual evening before."""
     past = Order.objects.select_related("contact").filter(status=OrderStatus.DELIVERED, customer=None).order_by("id")
     old = past[past.count() // 2]
     carla, cook, driver, ada = (visitors.signed_in(realm, role) for role in ("customer", "chef", "driver", "admin"))
     orders = list(_open_orders(carla_id=visitors.user_id(carla)))
-    pages: dict[str, tuple[Client, dict[str, str]]] = {
+    return {
         "guest": (
             visitors.visitor(),
             {
@@ -104,14 +115,8 @@ def _actions(shop: RunningShop, realm: FakeOidcProvider) -> dict[tuple[str, str]
             },
         ),
         "driver": (driver, {"deliveries": reverse("deliveries:tour")}),
-        "admin": (ada, {**order_pages(old), **_lists(ada)}),
+        "admin": (ada, {**order_pages(old), **_lists(ada), **_events(), **_searches(old)}),
     }
-    actions: dict[tuple[str, str], Action] = {("guest", "whole flow"): _ordering(shop)}
-    for reader, (visitor, addresses) in pages.items():
-        browser = HttpBrowser(shop.port, visitors.session_cookie(visitor))
-        for page, address in addresses.items():
-            actions[reader, page] = partial(browser.get, address)
-    return actions
 
 
 def _open_orders(*, carla_id: int) -> Iterator[Order]:
@@ -135,6 +140,25 @@ def _lists(ada: Client) -> dict[str, str]:
         if ada.get(address).status_code == 200:
             addresses[f"list of {model._meta.verbose_name_plural}"] = address
     return addresses
+
+
+def _events() -> dict[str, str]:
+    """Return the addresses of the outgoing events by each filter."""
+    events = reverse("admin:events_outboxentry_changelist")
+    by_state = {f"events, {state}": f"{events}?state={state}" for state in ("waiting", "dead", "relayed", "discarded")}
+    streams = sorted({aggregate.stream for aggregate in Aggregate.__subclasses__()})
+    return by_state | {f"events of {stream}": f"{events}?stream={stream}" for stream in streams}
+
+
+def _searches(order: Order) -> dict[str, str]:
+    """Return the addresses of searches in lists beside that of the orders."""
+    name, phone = order.contact.name.partition(" ")[2], str(order.contact.phone)[-8:]
+    of_order = ("payments_paymentattempt", "payments_receipt", "notifications_notification")
+    return {
+        "customers: of a name": f"{reverse('admin:customers_customer_changelist')}?q={name}",
+        "customers: of a phone": f"{reverse('admin:customers_customer_changelist')}?q={phone}",
+        **{f"{table}: of an order": f"{reverse(f'admin:{table}_changelist')}?q={order.number}" for table in of_order},
+    }
 
 
 def _ordering(shop: RunningShop) -> Action:

@@ -16,7 +16,7 @@ from pizzeria.foundation.events import tasks
 def main(file: str, *celery: str) -> None:
     def note(*, args: list[str], **_: Any) -> None:
         with Path(file).open("a") as notes:
-            notes.write(f"{args[0]} {time.time()}\n")
+            notes.writelines(f"{ref} {time.time()}\n" for ref in args)
 
     task_prerun.connect(note, sender=tasks.relay)
     app.worker_main(celery)

@@ -10,11 +10,12 @@ from django.dispatch import Signal
 
 from kitchen.models import Kitchen
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.foundation.events import relay
+from pizzeria.foundation.events import claims, relay
+from pizzeria.foundation.events.claims import LEASE
 from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.events.models import OutboxEntry
-from pizzeria.foundation.events.relay import LEASE, relay_due
+from pizzeria.foundation.events.relay import relay_due
 from tests.factories import KitchenFactory
 from tests.races.concurrency import THREAD_TIMEOUT, all_at_once
 from tests.shop import FRIDAY_NIGHT as NIGHT
@@ -57,7 +58,7 @@ def sweeper():
 
 
 def relay_of(aggregate_ref):
-    return lambda: relay_due(aggregate_ref=aggregate_ref, now=lambda: NIGHT)
+    return lambda: relay_due(aggregate_refs=[aggregate_ref], now=lambda: NIGHT)
 
 
 def test_four_concurrent_sweeps_publish_each_event_once_and_in_the_sequence_of_its_aggregate(
@@ -87,7 +88,7 @@ def test_control_without_the_lock_concurrent_sweeps_publish_an_event_several_tim
     """Reading due events and marking them as claimed are two steps here; all threads read before any of them marks."""
     all_have_looked, have_looked = Barrier(SWEEPERS), set()
 
-    def look_then_note(*, at, aggregate_ref=None):
+    def look_then_note(*, at, aggregate_refs=None):
         relays = list(OutboxEntry.objects.eligible(at).select_related("event")[:50])
         if get_ident() not in have_looked:
             have_looked.add(get_ident())
@@ -131,14 +132,14 @@ def locked_elsewhere():
 @pytest.mark.parametrize("is_alone", [True, False], ids=["of one aggregate", "in a sweep"])
 def test_a_relay_claims_no_event_beyond_one_that_another_relay_has_locked(locked_elsewhere, is_alone):
     """As after a dead letter was requeued, while another relay has just claimed the event after it."""
-    ref = locked_elsewhere[0].aggregate_ref if is_alone else None
+    refs = [locked_elsewhere[0].aggregate_ref] if is_alone else None
 
-    assert relay.claim(at=NIGHT, aggregate_ref=ref) == locked_elsewhere[:1]
+    assert relay.claim(at=NIGHT, aggregate_refs=refs) == locked_elsewhere[:1]
 
 
 def test_control_without_the_check_of_the_sequence_a_relay_claims_events_around_the_locked_one(
     locked_elsewhere, monkeypatch
 ):
-    monkeypatch.setattr(relay, "_followers", lambda _first, waiting, **_: list(waiting))
+    monkeypatch.setattr(claims, "IS_NEXT", "TRUE")
 
     assert relay.claim(at=NIGHT) == [locked_elsewhere[0], locked_elsewhere[2]]

@@ -45,7 +45,7 @@ def cancel_while_rebuilding(order, *, go_on_when):
     def cancel():
         assert source_is_read.wait(timeout=THREAD_TIMEOUT)
         order_services.cancel_order(ref=order.ref, reason=CancelReason.TOO_BUSY, by=SYSTEM, at=NOON)
-        services.mark_days_of_order(ref=order.ref, at=NOON)
+        services.mark_days_of_orders([order.ref], at=NOON)
         is_marked.set()
 
     services.mark_days([FRIDAY], at=NOON)

@@ -68,9 +68,8 @@ def queued_notifications(kitchen, silence):
     """Place orders, and queue their notifications by e-mail and SMS for the workers."""
     for _ in range(ORDERS):
         order = shop.place(at=clock.now())
-        tasks.create_and_queue_notifications(
-            StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1"), batch=RelayBatch()
-        )
+        confirmed = StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
+        tasks.create_and_queue_notifications(confirmed, batch=RelayBatch([confirmed]))
 
 
 def count(channel, state):

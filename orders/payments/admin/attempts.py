@@ -7,7 +7,7 @@ from orders.payments.admin.order_links import order_link_to
 from orders.payments.models import PaymentAttempt, Refund
 from orders.payments.permissions import SEE_PAYMENTS
 from pizzeria.foundation.admin import ReadOnlyAdminMixin
-from pizzeria.foundation.keyset_changelist import KeysetModelAdmin
+from pizzeria.foundation.keyset_changelist import SearchByKeyMixin
 
 
 class RefundInline(ReadOnlyAdminMixin, admin.TabularInline[Refund, PaymentAttempt]):
@@ -19,13 +19,13 @@ class RefundInline(ReadOnlyAdminMixin, admin.TabularInline[Refund, PaymentAttemp
 
 
 @admin.register(PaymentAttempt)
-class PaymentAttemptAdmin(ReadOnlyAdminMixin, KeysetModelAdmin[PaymentAttempt]):
+class PaymentAttemptAdmin(ReadOnlyAdminMixin, SearchByKeyMixin[PaymentAttempt]):
     view_permission = SEE_PAYMENTS
     list_display_links = ["created_at"]
     list_display = ["order_link", "gateway", "state", "amount", "captured", "refund_requested", "created_at"]
     list_filter = ["state", "gateway"]
     list_select_related = ["order"]
-    search_fields = ["order__number__exact", "=payment_id", "=session_id"]
+    search_fields = ["order__number__exact", "payment_id__exact", "session_id__exact"]
     inlines = [RefundInline]
     fields = [  # never url: it opens the guest's page at the gateway
         ("order_link", "gateway", "method", "state", "failure"),

@@ -15,7 +15,7 @@ from orders.payments.admin.order_links import order_link_to
 from orders.payments.models import Receipt, ReceiptPdf
 from orders.payments.permissions import SEE_PAYMENTS
 from pizzeria.foundation.admin import ReadOnlyAdminMixin
-from pizzeria.foundation.keyset_changelist import KeysetModelAdmin
+from pizzeria.foundation.keyset_changelist import SearchByKeyMixin
 
 
 class YearFilter(admin.SimpleListFilter):
@@ -46,7 +46,7 @@ class YearFilter(admin.SimpleListFilter):
 
 
 @admin.register(Receipt)
-class ReceiptAdmin(ReadOnlyAdminMixin, KeysetModelAdmin[Receipt]):
+class ReceiptAdmin(ReadOnlyAdminMixin, SearchByKeyMixin[Receipt]):
     view_permission = SEE_PAYMENTS
     list_display = ["number_text", "kind", "order_link", "total", "currency", "issued_at", "pdf_link"]
     list_filter = ["kind", YearFilter]

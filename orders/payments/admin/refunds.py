@@ -18,7 +18,7 @@ from orders.payments.refundable import items_text
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.admin import ReadOnlyAdminMixin
-from pizzeria.foundation.keyset_changelist import KeysetModelAdmin
+from pizzeria.foundation.keyset_changelist import KeysetModelAdmin, SearchByKeyMixin
 from pizzeria.foundation.money import format_amount
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import ReauthenticationRequired
@@ -27,13 +27,13 @@ LIST_AND_FORM = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyAdminMixin, KeysetModelAdmin[Refund]):
+class RefundAdmin(ReadOnlyAdminMixin, SearchByKeyMixin[Refund]):
     view_permission = SEE_PAYMENTS
     list_display_links = ["created_at"]
     list_display = ["order_link", "amount", "reason", "state", "attempts", "error", "created_at", "done_at"]
     list_filter = ["state", "reason"]
     list_select_related = ["attempt__order"]
-    search_fields = ["attempt__order__number__exact", "=refund_id"]
+    search_fields = ["attempt__order__number__exact", "refund_id__exact"]
     actions = ["retry"]
     fields = [
         ("order_link", "amount", "reason", "requested_by"),

@@ -70,7 +70,10 @@ class Receipt(models.Model):
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["business_date"], name="receipt_by_day")]
+        indexes = [
+            models.Index(fields=["business_date"], name="receipt_by_day"),
+            models.Index(fields=["number"], name="receipt_by_number"),  # the admin's search
+        ]
         constraints = [
             models.UniqueConstraint(fields=["kitchen", "year", "number"], name="receipt_number_once_a_year"),
             models.CheckConstraint(condition=models.Q(total__gt=0, number__gte=1), name="receipt_of_something"),

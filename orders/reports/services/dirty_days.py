@@ -1,6 +1,6 @@
 """Marks on the business days whose rollups an order has changed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,16 +12,16 @@ from orders.reports.models import DirtyDay
 from pizzeria.foundation import clock
 
 
-def mark_days_of_order(*, ref: UUID, at: datetime) -> None:
+def mark_days_of_orders(refs: Collection[UUID], *, at: datetime) -> None:
     """
-    Mark the business days in which an order counts: its own, and those of its payments, refunds and receipts.
+    Mark the business days in which orders count: their own, and those of their payments, refunds and receipts.
 
     The day of `at` needs no mark: it is built once it has ended, from all that was committed until then.
 
-    :param ref: the order's ref
+    :param refs: of the orders; those of other aggregates are ignored
     """
     today = clock.business_date(at)
-    if ended := [day for day in _days_of_order(ref) if day < today]:
+    if ended := [day for day in _days_of_orders(refs) if day < today]:
         mark_days(ended, at=at)
 
 
@@ -39,9 +39,9 @@ def mark_days(days: Iterable[date], *, at: datetime) -> None:
     )
 
 
-def _days_of_order(ref: UUID) -> set[date]:
-    """Return the days in which an order counts. One query."""
-    rows = Order.objects.filter(ref=ref).values_list(
+def _days_of_orders(refs: Collection[UUID]) -> set[date]:
+    """Return the days in which orders count. One query."""
+    rows = Order.objects.filter(ref__in=refs).values_list(
         "business_date",
         "receipts__business_date",
         "delivered_at",  # of cash that was taken before payments had rows

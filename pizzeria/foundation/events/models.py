@@ -7,7 +7,6 @@ and times, never personal data or free text, because they are kept for ever.
 
 from datetime import datetime
 from typing import ClassVar, Self
-from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -37,8 +36,14 @@ class StoredEvent(models.Model):
     actor = models.CharField(max_length=32)  # a user's id, "guest" or "system"
     at = models.DateTimeField()
 
+    is_exhausted: bool  # annotated by `claims.claim_due`
+
     class Meta:
         ordering = ["aggregate_ref", "seq"]
+        indexes = [
+            # The admin's filter by stream; most events are of orders, of which the newest are found without an index.
+            models.Index(fields=["stream", "-id"], name="event_by_stream", condition=~models.Q(stream="order")),
+        ]
         constraints = [models.UniqueConstraint(fields=["aggregate_ref", "seq"], name="event_once_per_seq")]
 
     def __str__(self) -> str:
@@ -53,11 +58,6 @@ class OutboxEntryQuerySet(LockingQuerySet["OutboxEntry"]):
     def eligible(self, at: datetime) -> Self:
         """Filter entries that are due and first of their aggregate: its events are published in their sequence."""
         return self.waiting().filter(~Exists(_earlier()), due_at__lte=at)
-
-    def of_aggregate(self, ref: UUID) -> Self:
-        """Filter the waiting entries of one aggregate, in their sequence; annotate whether each is the first."""
-        waiting = self.waiting().filter(event__aggregate_ref=ref)
-        return waiting.annotate(is_first=~Exists(_earlier())).order_by("event__seq")
 
 
 def _earlier() -> OutboxEntryQuerySet:
@@ -78,8 +78,6 @@ class OutboxEntry(models.Model):
     error = models.CharField(max_length=200, blank=True, db_default="")  # error of the last attempt
     discard_reason = models.CharField(max_length=200, blank=True, db_default="")  # why a manager discarded it
 
-    is_first: bool  # annotated by `of_aggregate`
-
     objects = OutboxEntryQuerySet.as_manager()
 
     class Meta:
@@ -97,6 +95,7 @@ class OutboxEntry(models.Model):
                 name="outbox_entry_dead",
                 condition=models.Q(dead_lettered_at__isnull=False, discard_reason=""),
             ),
+            models.Index(fields=["-event"], name="outbox_entry_discarded", condition=~models.Q(discard_reason="")),
         ]
 
     def __str__(self) -> str:

@@ -9,30 +9,26 @@ Events are claimed in batches. The first waiting event of an aggregate is claime
 published one after another; if one fails, those that follow it are released.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
-from itertools import takewhile
 from uuid import UUID
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _lazy
 from kombu.exceptions import OperationalError as BrokerGone
 
 from pizzeria.foundation.alerts.kinds import AlertKind
 from pizzeria.foundation.alerts.services import raise_alert
 from pizzeria.foundation.backoff import backoff_delay
-from pizzeria.foundation.events import domain_events
+from pizzeria.foundation.events import claims, domain_events
 from pizzeria.foundation.events.batches import RelayBatch
-from pizzeria.foundation.events.models import OutboxEntry, OutboxEntryQuerySet, StoredEvent
+from pizzeria.foundation.events.claims import MAX_ATTEMPTS
+from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
 
-MAX_ATTEMPTS = 8
-BATCH_SIZE = 50
 MARKED_TOGETHER = 10  # so many published events at most are published again if the worker is terminated
 TIME_LIMIT = timedelta(seconds=15)  # well within a task's time limit; the next sweep continues
-LEASE = timedelta(minutes=1)  # how long a worker has to publish an event that it claimed
 FIRST_DELAY, MAX_DELAY = timedelta(seconds=5), timedelta(minutes=10)
 WORKER_TERMINATED = "worker terminated before it reported a result"
 TIME_LIMIT_EXCEEDED = "time limit of the task exceeded"
@@ -48,9 +44,9 @@ class PublishFailed(Exception):
     """An event could not be published; the message says which receiver failed, and why."""
 
 
-def relay_due(*, now: Callable[[], datetime], aggregate_ref: UUID | None = None) -> int:
+def relay_due(*, now: Callable[[], datetime], aggregate_refs: Collection[UUID] | None = None) -> int:
     """
-    Publish all due events, or those of one aggregate, until the time limit; return how many were published.
+    Publish all due events, or those of some aggregates, until the time limit; return how many were published.
 
     Claimed events that are left over are released, without counting the attempt.
 
@@ -59,7 +55,7 @@ def relay_due(*, now: Callable[[], datetime], aggregate_ref: UUID | None = None)
     """
     published, ends_at = 0, now() + TIME_LIMIT
     while now() < ends_at:
-        claimed = claim(at=now(), aggregate_ref=aggregate_ref)
+        claimed = claim(at=now(), aggregate_refs=aggregate_refs)
         if not claimed:
             break
         published += _publish_until(ends_at, claimed, now=now)
@@ -67,7 +63,7 @@ def relay_due(*, now: Callable[[], datetime], aggregate_ref: UUID | None = None)
 
 
 def _publish_until(ends_at: datetime, claimed: Sequence[StoredEvent], *, now: Callable[[], datetime]) -> int:
-    batch = RelayBatch()
+    batch = RelayBatch(claimed)
     published: list[StoredEvent] = []
     failed: set[UUID] = set()  # refs of aggregates
     marked = 0
@@ -76,21 +72,21 @@ def _publish_until(ends_at: datetime, claimed: Sequence[StoredEvent], *, now: Ca
             if event.aggregate_ref in failed:
                 continue
             if now() >= ends_at:
-                release(claimed[position:], at=now() + FIRST_DELAY)
+                claims.release(claimed[position:], at=now() + FIRST_DELAY)
                 break
             try:
                 publish(event, batch)
             except BrokerGone:
-                release(claimed[position:], at=now() + FIRST_DELAY)
+                claims.release(claimed[position:], at=now() + FIRST_DELAY)
                 raise
             except SoftTimeLimitExceeded:
-                release(claimed[position + 1 :], at=now() + FIRST_DELAY)
+                claims.release(claimed[position + 1 :], at=now() + FIRST_DELAY)
                 mark_failed(event, TIME_LIMIT_EXCEEDED, at=now())
                 raise
             except PublishFailed as error:
                 failed.add(event.aggregate_ref)
                 later = claimed[position + 1 :]
-                release([each for each in later if each.aggregate_ref == event.aggregate_ref], at=now())
+                claims.release([each for each in later if each.aggregate_ref == event.aggregate_ref], at=now())
                 mark_failed(event, str(error), at=now())
             else:
                 published.append(event)
@@ -102,75 +98,24 @@ def _publish_until(ends_at: datetime, claimed: Sequence[StoredEvent], *, now: Ca
     return len(published)
 
 
-def claim(*, at: datetime, aggregate_ref: UUID | None = None) -> list[StoredEvent]:
+def claim(*, at: datetime, aggregate_refs: Collection[UUID] | None = None) -> list[StoredEvent]:
     """
-    Claim due events, oldest first, each aggregate's in their sequence; no other worker can claim them until their lease
-    ends, nor a later event of their aggregates before they are published.
+    Claim due events, all or those of some aggregates: see `claim_due`.
 
     Due entries with no attempts left become dead letters.
     """
-    with transaction.atomic():
-        due = _lock_due(at) if aggregate_ref is None else _lock_due_of_aggregate(aggregate_ref, at)
-        exhausted = [entry for entry in due if entry.attempts >= MAX_ATTEMPTS]
-        if exhausted:
-            OutboxEntry.objects.filter(pk__in=_keys(exhausted)).update(dead_lettered_at=at, error=WORKER_TERMINATED)
-        claimed = _batch([entry for entry in due if entry not in exhausted])
-        if claimed:
-            OutboxEntry.objects.filter(pk__in=_keys(claimed)).update(attempts=F("attempts") + 1, due_at=at + LEASE)
-        for entry in exhausted:
-            _report_dead_letter(entry.event, WORKER_TERMINATED, at=at)
-    return [entry.event for entry in claimed]
+    claimed = claims.claim_due(at=at, aggregate_refs=aggregate_refs)
+    for event in claimed.exhausted:
+        _give_up(event, at=at)
+    return claimed.events
 
 
-def _lock_due(at: datetime) -> list[OutboxEntry]:
-    """Lock due entries, the oldest first of their aggregates first, each with those that follow it."""
-    first = list(_locked(OutboxEntry.objects.eligible(at).order_by("event__at", "pk")))
-    refs = [entry.event.aggregate_ref for entry in first if not entry.attempts]
-    waiting = OutboxEntry.objects.waiting().filter(event__aggregate_ref__in=refs).exclude(pk__in=_keys(first))
-    later = list(_locked(waiting.order_by("event__aggregate_ref", "event__seq"))) if refs else []
-    return [each for entry in first for each in (entry, *_followers(entry, later, at=at))]
-
-
-def _lock_due_of_aggregate(ref: UUID, at: datetime) -> list[OutboxEntry]:
-    """Lock the first waiting entry of an aggregate, if it is due, with those that follow it."""
-    waiting = list(_locked(OutboxEntry.objects.of_aggregate(ref)))
-    if not waiting or not waiting[0].is_first or waiting[0].due_at > at:  # another relay has the first
-        return []
-    return [waiting[0], *_followers(waiting[0], waiting[1:], at=at)]
-
-
-def _locked(entries: OutboxEntryQuerySet) -> OutboxEntryQuerySet:
-    return entries.select_related("event").for_update(skip_locked=True)[:BATCH_SIZE]
-
-
-def _followers(first: OutboxEntry, waiting: Iterable[OutboxEntry], *, at: datetime) -> list[OutboxEntry]:
-    """
-    Return the entries that can be claimed with the first waiting one of their aggregate: those right after it.
-
-    None if it was attempted before: it may terminate the worker. Up to one that is missing in the sequence, as it was
-    published before, or another relay has locked it; up to one that was attempted before, or is not due.
-
-    :param waiting: locked entries, those of each aggregate in their sequence
-    """
-    if first.attempts:
-        return []
-    of_aggregate = [entry for entry in waiting if entry.event.aggregate_ref == first.event.aggregate_ref]
-    in_sequence = enumerate(of_aggregate, start=first.event.seq + 1)
-    return [
-        entry
-        for _seq, entry in takewhile(
-            lambda each: each[1].event.seq == each[0] and not each[1].attempts and each[1].due_at <= at, in_sequence
-        )
-    ]
-
-
-def _batch(due: list[OutboxEntry]) -> list[OutboxEntry]:
-    """Return the first entries, up to one that was attempted before: that may terminate a worker, so it goes alone."""
-    return list(takewhile(lambda entry: not entry.attempts, due)) or due[:1]
-
-
-def _keys(entries: Iterable[OutboxEntry]) -> list[int]:
-    return [entry.pk for entry in entries]
+@transaction.atomic
+def _give_up(event: StoredEvent, *, at: datetime) -> None:
+    """Make an event with no attempts left a dead letter, unless another relay has just done that."""
+    exhausted = OutboxEntry.objects.filter(pk=event.pk, attempts__gte=MAX_ATTEMPTS, due_at__lte=at).waiting()
+    if exhausted.update(dead_lettered_at=at, error=WORKER_TERMINATED):
+        _report_dead_letter(event, WORKER_TERMINATED, at=at)
 
 
 def publish(event: StoredEvent, batch: RelayBatch) -> None:
@@ -222,13 +167,3 @@ def mark_failed(event: StoredEvent, reason: str, *, at: datetime) -> None:
 def _report_dead_letter(event: StoredEvent, reason: str, *, at: datetime) -> None:
     log.error("event_dead_lettered", event_id=event.pk, type=event.type, reason=reason)
     raise_alert(EVENT_DEAD_LETTERED, key=str(event.pk), at=at, type=event.type, reason=reason[:200])
-
-
-def release(events: Sequence[StoredEvent], *, at: datetime) -> None:
-    """
-    Undo `claim` for events that were not attempted, or whose attempt failed for a reason that is not theirs.
-
-    :param at: when they are due again
-    """
-    if events:
-        OutboxEntry.objects.filter(pk__in=[event.pk for event in events]).update(attempts=F("attempts") - 1, due_at=at)

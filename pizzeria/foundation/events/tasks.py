@@ -1,5 +1,6 @@
-"""The tasks of the relay: one for an aggregate with new events, and a sweep for events that no wake-up reached."""
+"""The tasks of the relay: one for aggregates with new events, and a sweep for events that no wake-up reached."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 import structlog
@@ -13,9 +14,9 @@ log = structlog.get_logger(__name__)
 
 
 @shared_task
-def relay(aggregate_ref: str) -> None:
-    """Publish the events of one aggregate, in their sequence, until none is due."""
-    _relay(UUID(aggregate_ref))
+def relay(*aggregate_refs: str) -> None:
+    """Publish the events of some aggregates, those of each in their sequence, until none is due."""
+    _relay([UUID(ref) for ref in aggregate_refs])
 
 
 @shared_task
@@ -24,8 +25,8 @@ def sweep() -> None:
     _relay()
 
 
-def _relay(aggregate_ref: UUID | None = None) -> None:
+def _relay(aggregate_refs: Collection[UUID] | None = None) -> None:
     try:
-        relay_due(aggregate_ref=aggregate_ref, now=clock.now)
+        relay_due(aggregate_refs=aggregate_refs, now=clock.now)
     except BrokerGone:
         log.warning("relay_postponed", reason="broker unavailable")

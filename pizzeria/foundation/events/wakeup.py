@@ -13,10 +13,11 @@ def wake_relay_on_commit(aggregate_ref: UUID) -> None:
     """
     Queue a relay task for an aggregate once the transaction is committed, in the background.
 
-    While the broker is unavailable nothing happens: the sweep finds the waiting events.
+    Aggregates whose transactions are committed within a moment share a task. While the broker is unavailable nothing
+    happens: the sweep finds the waiting events.
     """
     transaction.on_commit(partial(_wake_relay, aggregate_ref), robust=True)
 
 
 def _wake_relay(aggregate_ref: UUID) -> None:
-    background.submit("wake_relay", partial(tasks.relay.delay, str(aggregate_ref)))
+    background.collect("wake_relay", tasks.relay.delay, str(aggregate_ref))

@@ -36,7 +36,7 @@ def is_to_send(notification):
 def test_each_notification_is_queued_on_the_queue_of_its_channel(confirmed_order, broker):
     order, confirmed = confirmed_order
 
-    tasks.create_and_queue_notifications(confirmed, batch=RelayBatch())
+    tasks.create_and_queue_notifications(confirmed, batch=RelayBatch([confirmed]))
 
     email, sms = Notification.objects.filter(order=order).order_by("pk")
     assert sent_by(broker, "email") == [is_to_send(email)]
@@ -62,7 +62,7 @@ def test_without_a_broker_the_event_is_relayed_and_its_notifications_stay_queued
 
 def test_the_next_sweep_queues_notifications_again_after_the_broker_was_emptied(confirmed_order, broker):
     order, confirmed = confirmed_order
-    tasks.create_and_queue_notifications(confirmed, batch=RelayBatch())
+    tasks.create_and_queue_notifications(confirmed, batch=RelayBatch([confirmed]))
     broker.flushall()
 
     tasks.queue_due_notifications()
@@ -91,7 +91,7 @@ def test_a_sweep_queues_the_due_notifications_oldest_first(broker):
 
 def test_a_task_queued_by_a_sweep_expires_and_a_task_queued_by_an_event_does_not(confirmed_order, broker):
     _order, confirmed = confirmed_order
-    tasks.create_and_queue_notifications(confirmed, batch=RelayBatch())
+    tasks.create_and_queue_notifications(confirmed, batch=RelayBatch([confirmed]))
     tasks.queue_due_notifications()
 
     by_event, by_sweep = (headers["expires"] for headers, _arguments in messages_in(broker, "sms"))
@@ -101,7 +101,7 @@ def test_a_task_queued_by_a_sweep_expires_and_a_task_queued_by_an_event_does_not
 
 def test_the_task_sends_the_notification_with_the_given_id(confirmed_order, message_sinks):
     order, confirmed = confirmed_order
-    tasks.create_and_queue_notifications(confirmed, batch=RelayBatch())
+    tasks.create_and_queue_notifications(confirmed, batch=RelayBatch([confirmed]))
 
     for notification in Notification.objects.filter(order=order).order_by("pk"):
         tasks.send_notification(notification_id=notification.pk)
@@ -114,7 +114,7 @@ def test_the_task_queues_the_later_notification_that_waited_for_the_one_it_sent(
     confirmed_order, broker, chef, monkeypatch, no_undo
 ):
     order, confirmed = confirmed_order
-    tasks.create_and_queue_notifications(confirmed, batch=RelayBatch())
+    tasks.create_and_queue_notifications(confirmed, batch=RelayBatch([confirmed]))
     sms = Notification.objects.get(order=order, channel=NotificationChannel.SMS)
     broker.flushall()
 

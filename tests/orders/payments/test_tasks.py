@@ -126,7 +126,7 @@ def test_a_cancelled_order_has_its_refund_queued_by_the_relay_and_nothing_of_ano
     cancel(other, at=at)
     refund = cancel(cancelled, at=at)
 
-    relay_due(now=clock.now, aggregate_ref=cancelled.ref)
+    relay_due(now=clock.now, aggregate_refs=[cancelled.ref])
 
     pdf = ReceiptPdf.objects.get(receipt__order=cancelled)
     assert set(tasks_in(broker)) == {("sync_refund", refund.pk), ("make_pdf", pdf.pk)}
@@ -136,7 +136,7 @@ def test_a_cancelled_order_that_is_not_paid_has_its_session_looked_at_at_once(br
     order = place_by_card()
     order_services.cancel_order(ref=order.ref, reason=CancelReason.SOLD_OUT, by=SYSTEM, at=clock.now())
 
-    relay_due(now=clock.now, aggregate_ref=order.ref)
+    relay_due(now=clock.now, aggregate_refs=[order.ref])
 
     assert tasks_in(broker) == [("sync_attempt", attempt_of(order).pk)]
 

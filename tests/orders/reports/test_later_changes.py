@@ -204,14 +204,14 @@ def test_every_figure_is_right_after_each_later_step_when_only_marked_days_are_r
 
 
 def test_control_a_change_that_marks_no_day_is_noticed(people, monkeypatch):
-    monkeypatch.setattr(services, "mark_days_of_order", lambda **_: None)
+    monkeypatch.setattr(services, "mark_days_of_orders", lambda *_, **__: None)
 
     with pytest.raises(AssertionError):
         happens("cancelled", people, monkeypatch)
 
 
 def test_control_marks_on_the_orders_own_day_alone_are_too_few(people, monkeypatch):
-    monkeypatch.setattr(dirty_days, "_days_of_order", lambda _ref: {FRIDAY})
+    monkeypatch.setattr(dirty_days, "_days_of_orders", lambda _refs: {FRIDAY})
 
     with pytest.raises(AssertionError):
         happens("refunded, then cancelled", people, monkeypatch)

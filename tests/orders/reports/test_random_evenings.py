@@ -85,7 +85,7 @@ def test_every_figure_of_random_evenings_is_right_before_and_after_the_days_are_
         built = rows_of_rollups()
         dirty = data.draw(any_.lists(any_.sampled_from([order.ref for order in Order.objects.all()]), max_size=4))
         for ref in dirty:
-            services.mark_days_of_order(ref=ref, at=at)
+            services.mark_days_of_orders([ref], at=at)
         assert_right(period, at=at)
         for day in days_to_build(at=at):
             services.rebuild_day(day=day, by=SYSTEM, at=at)

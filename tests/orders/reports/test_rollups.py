@@ -135,7 +135,7 @@ def test_an_event_that_is_relayed_on_a_later_day_marks_the_day_of_its_order(sold
 
 
 def test_an_order_of_the_present_day_marks_nothing(sold):
-    services.mark_days_of_order(ref=sold.ref, at=FRIDAY_NIGHT)
+    services.mark_days_of_orders([sold.ref], at=FRIDAY_NIGHT)
 
     assert not DirtyDay.objects.exists()
 
@@ -144,7 +144,7 @@ def test_an_order_marks_the_days_of_its_payments_too(sold):
     later = FRIDAY_NIGHT + timedelta(days=3)
     sold.payment_attempts.update(captured_at=later)
 
-    services.mark_days_of_order(ref=sold.ref, at=later + timedelta(days=1))
+    services.mark_days_of_orders([sold.ref], at=later + timedelta(days=1))
 
     marked = DirtyDay.objects.order_by("business_date").values_list("business_date", flat=True)
     assert list(marked) == [FRIDAY, later.date()]

@@ -72,7 +72,7 @@ def test_without_a_subscription_to_it_an_event_costs_the_relay_one_query(placed_
     placed, _confirmed = events_of(placed_order)
 
     with django_assert_num_queries(1):
-        tasks.create_and_queue_deliveries(placed, batch=RelayBatch())
+        tasks.create_and_queue_deliveries(placed, batch=RelayBatch([placed]))
 
 
 def test_placing_an_order_takes_no_statement_more_with_subscriptions_than_without():
@@ -93,7 +93,8 @@ def test_placing_an_order_takes_no_statement_more_with_subscriptions_than_withou
 def test_each_delivery_is_queued_on_the_queue_of_webhooks(placed_order, broker):
     webhook, other = WebhookSubscriptionFactory.create_batch(2)
 
-    tasks.create_and_queue_deliveries(events_of(placed_order)[0], batch=RelayBatch())
+    placed = events_of(placed_order)[0]
+    tasks.create_and_queue_deliveries(placed, batch=RelayBatch([placed]))
 
     assert [arguments for _headers, arguments in messages_in(broker, "webhooks")] == [[webhook.pk], [other.pk]]
 

@@ -24,16 +24,18 @@ from tests.shop import FRIDAY_NIGHT
 def test_a_sequence_of_events_has_one_task_in_the_queue(webhook, other, broker):
     order = shop.place()
     for event in events_of(order):
-        tasks.create_and_queue_deliveries(event, batch=RelayBatch())
+        tasks.create_and_queue_deliveries(event, batch=RelayBatch([event]))
     assert [arguments for _headers, arguments in messages_in(broker, "webhooks")] == [[webhook.pk], [other.pk]]
 
     WebhookDelivery.objects.update(state=SENDING, due_at=clock.now() + LEASE)
-    tasks.create_and_queue_deliveries(events_of(shop.place())[0], batch=RelayBatch())
+    [placed, _confirmed] = events_of(shop.place())
+    tasks.create_and_queue_deliveries(placed, batch=RelayBatch([placed]))
     assert len(list(messages_in(broker, "webhooks"))) == 2
 
     WebhookDelivery.objects.update(state=DELIVERED)
     WebhookSubscription.objects.filter(pk=other.pk).update(paused_until=clock.now() + LEASE)
-    tasks.create_and_queue_deliveries(events_of(shop.place())[0], batch=RelayBatch())
+    [placed, _confirmed] = events_of(shop.place())
+    tasks.create_and_queue_deliveries(placed, batch=RelayBatch([placed]))
     assert [arguments for _headers, arguments in messages_in(broker, "webhooks")][2:] == [[webhook.pk]]
 
 
