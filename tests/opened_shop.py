@@ -24,6 +24,12 @@ ROWS = ", ".join(f'(SELECT json_agg(rows)::text FROM "{table}" AS rows)' for tab
 PUT_BACK = "".join(
     f'INSERT INTO "{table}" SELECT * FROM json_populate_recordset(NULL::"{table}", %s);' for table in TABLES
 )
+# A test that empties tables may have set their sequences back.
+CONTINUE_SEQUENCE = """
+    setval(pg_get_serial_sequence('{table}', 'id'),
+        greatest(nextval(pg_get_serial_sequence('{table}', 'id')), (SELECT max(id) FROM "{table}")))
+"""
+CONTINUE_SEQUENCES = "SELECT " + ",".join(CONTINUE_SEQUENCE.format(table=table) for table in TABLES)
 SET_VERSION = """
     SET CONSTRAINTS menu_version_is_set IMMEDIATE;
     SET CONSTRAINTS menu_version_is_set DEFERRED;
@@ -95,4 +101,5 @@ def _put_back(opened: _Opened) -> Kitchen:
     ref = str(uuid7())
     with connection.cursor() as cursor:
         cursor.execute(PUT_BACK, [rows.replace(opened.kitchen, ref) for rows in opened.rows])
+        cursor.execute(CONTINUE_SEQUENCES)
     return Kitchen.objects.get(ref=ref)

@@ -130,7 +130,7 @@ def test_the_history_lists_all_of_a_customers_own_orders_newest_first_on_pages_o
     shop.place()
     mine = [shop.place(by=by).number for _ in range(many)]
 
-    with django_assert_max_num_queries(7):  # user, two for permissions, count, orders, lines; and the session
+    with django_assert_max_num_queries(6):  # user, permissions, count, orders, lines; and the session
         page = browser.get(history)
     shown = [row.number for row in page.context["orders"]]
     while older := re.search(r'rel="next"\s+href="([^"]+)"', page.content.decode()):

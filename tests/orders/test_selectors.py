@@ -125,13 +125,13 @@ def test_the_basket_summary_takes_five_queries_of_a_menu_that_the_process_has_re
 
 
 @FEW_AND_MANY
-def test_the_page_of_all_orders_takes_four_queries(many, sign_in, django_assert_num_queries):
+def test_the_page_of_all_orders_takes_three_queries(many, sign_in, django_assert_num_queries):
     for _ in range(many):
         shop.place()
     browser = sign_in(KITCHEN)
     browser.get(reverse("menu:index"))  # the unread count in the header is cached from then on
 
-    with django_assert_num_queries(4):  # user, two for permissions, the orders of the page
+    with django_assert_num_queries(3):  # user, permissions, the orders of the page
         page = browser.get(reverse("orders:all"))
 
     assert page.content.decode().count("Anna Bianchi") == many

@@ -177,7 +177,7 @@ def test_the_refresh_of_the_delivery_page_can_be_paused_without_javascript(marta
 
 
 @pytest.mark.parametrize("many", [2, 6])
-def test_the_delivery_page_takes_seven_queries_however_many_deliveries_there_are(
+def test_the_delivery_page_takes_six_queries_however_many_deliveries_there_are(
     marta, dina, ready, many, django_assert_num_queries
 ):
     for _ in range(many):
@@ -185,7 +185,7 @@ def test_the_delivery_page_takes_seven_queries_however_many_deliveries_there_are
         shop.hire(DRIVER)
     seen_by(marta)
 
-    with django_assert_num_queries(7):  # user, two for permissions, the tour, the drivers, the time, what can be undone
+    with django_assert_num_queries(6):  # user, permissions, the tour, the drivers, the time, what can be undone
         seen_by(marta)
 
 

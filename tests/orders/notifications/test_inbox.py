@@ -216,11 +216,11 @@ def test_the_inbox_is_paged_and_returns_to_the_same_page_after_dismissing(carla)
 
 
 @pytest.mark.parametrize("orders", [1, 10])
-def test_the_inbox_takes_five_queries_for_any_number_of_notifications(carla, django_assert_num_queries, orders):
+def test_the_inbox_takes_four_queries_for_any_number_of_notifications(carla, django_assert_num_queries, orders):
     place_and_notify(carla.user, orders=orders)
     carla.get(MENU)
 
-    with django_assert_num_queries(5):  # the user, two for permissions, the number of rows, and a page of them
+    with django_assert_num_queries(4):  # the user, permissions, the number of rows, and a page of them
         carla.get(PAGE)
 
 
