@@ -4,6 +4,7 @@ from django.contrib.messages import get_messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -67,8 +68,9 @@ def render_board(
         "undo_offers": lambda: selectors.undo_offers(by=by),  # a refresh shows none
         "can_pause": by.may(PAUSE),
         "can_change_capacity": by.may(CHANGE_CAPACITY),
-        "pause_form": pause_form or PauseForm(),
-        "capacity_form": capacity_form or CapacityForm(kitchen=kitchen),
+        # A refresh shows neither.
+        "pause_form": pause_form or SimpleLazyObject(PauseForm),
+        "capacity_form": capacity_form or SimpleLazyObject(lambda: CapacityForm(kitchen=kitchen)),
         "open_tool": "pause" if pause_form else "capacity" if capacity_form else request.GET.get("tool", ""),
     }
     if is_copy:
