@@ -18,8 +18,13 @@ from pizzeria.foundation import clock, fragments
 
 
 @dataclass(frozen=True, slots=True)
-class _OfMenu:
-    """:param of: what it was made from beside the menu"""
+class _KeptOfMenu:
+    """
+    What was made from a version of the menu.
+
+    :param valid: the period in which it is what would be made anew
+    :param of: what it was made from beside the menu
+    """
 
     version: UUID
     valid: Period
@@ -39,7 +44,7 @@ def kept[T](name: str, make: Callable[[], T], *, menu: VersionedMenu, at: dateti
         return make()
     found = fragments.kept(
         name,
-        lambda: _OfMenu(version, period_without_change(menu.snapshot, at=at), of, make()),
+        lambda: _KeptOfMenu(version, period_without_change(menu.snapshot, at=at), of, make()),
         is_current=lambda kept: kept.version == version and kept.valid.includes(at) and kept.of == of,
     )
     return cast("T", found.value)

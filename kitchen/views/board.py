@@ -64,7 +64,7 @@ def render_board(
     content = _content(request, kitchen, is_copy=is_copy)
     context = {
         "board": content.board,
-        "content": content.html(known=request.headers.get(CARDS_HEADER, "").split()),
+        "content": content.html(known=frozenset(request.headers.get(CARDS_HEADER, "").split())),
         "undo_offers": lambda: selectors.undo_offers(by=by),  # a refresh shows none
         "can_pause": by.may(PAUSE),
         "can_change_capacity": by.may(CHANGE_CAPACITY),

@@ -8,7 +8,8 @@ may be behind.
 
 import re
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,7 +47,7 @@ class BoardContent:
     cards: Mapping[str, str]
     made_at: datetime
 
-    def html(self, *, known: Collection[str] = ()) -> SafeString:
+    def html(self, *, known: AbstractSet[str] = frozenset()) -> SafeString:
         """
         Return the HTML.
 

@@ -4,7 +4,8 @@ The background queue: jobs that run on a thread of the process, because they may
 A request submits a job and continues, whatever the state of Redis. A dropped job is made up for elsewhere: the relay's
 sweep replaces a wake-up of the relay, the next heartbeat replaces a live update.
 
-Items for the same function can be collected for a moment, and handed to it in one call.
+Items for the same function can be collected for a moment, and handed to it in one call. A process that ends within that
+moment drops them.
 """
 
 import os

@@ -23,7 +23,7 @@ from django.utils.translation import get_language
 CSRF_TOKEN, IDEMPOTENCY_KEY = "\0csrf_token\0", "\0idempotency_key\0"
 _PLACEHOLDERS = re.compile(f"({CSRF_TOKEN}|{IDEMPOTENCY_KEY})")
 
-MOST_KEPT = 2000
+MAX_KEPT = 2000
 
 _kept: dict[tuple[Hashable, str], object] = {}  # by name and language, the oldest first
 _lock = Lock()  # of writers
@@ -39,9 +39,13 @@ class Fragment:
 
     pieces: tuple[str, ...]
 
-    def filled(self, request: HttpRequest) -> SafeString:
-        """Return the HTML for a request, with its CSRF token and a new idempotency key in each form."""
-        token = get_token(request) if CSRF_TOKEN in self.pieces else ""  # the same for all forms of a page
+    def filled(self, request: HttpRequest | None) -> SafeString:
+        """
+        Return the HTML for a request, with its CSRF token and a new idempotency key in each form.
+
+        :param request: None: of an error's page, which has no form
+        """
+        token = get_token(request) if request and CSRF_TOKEN in self.pieces else ""  # the same for all forms of a page
         texts = [
             token if piece == CSRF_TOKEN else str(uuid4()) if piece == IDEMPOTENCY_KEY else piece
             for piece in self.pieces
@@ -72,7 +76,7 @@ def kept[T](name: Hashable, make: Callable[[], T], *, is_current: Callable[[T], 
     with _lock:
         _kept.pop(key, None)
         _kept[key] = made
-        if len(_kept) > MOST_KEPT:
+        if len(_kept) > MAX_KEPT:
             del _kept[next(iter(_kept))]
     return made
 

@@ -27,10 +27,10 @@ class LongSelect(forms.Select):
         for group, options in self._groups():
             if group:
                 yield f'\n  <optgroup label="{escape(group)}">'
-            for each, label in options:
-                is_chosen = str(each) == chosen and not is_chosen_yet
+            for option_value, label in options:
+                is_chosen = str(option_value) == chosen and not is_chosen_yet
                 is_chosen_yet = is_chosen_yet or is_chosen
-                yield _option(str(each), str(label), is_chosen=is_chosen)
+                yield _option(str(option_value), str(label), is_chosen=is_chosen)
             if group:
                 yield "\n  </optgroup>"
 

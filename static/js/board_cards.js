@@ -27,7 +27,8 @@ function clockText(secondsLeft) {
 
 function showLateness(card, lateness) {
   card.dataset.late = lateness;
-  card.querySelector(".ticket-times i").textContent = lateness.endsWith("late") ? "late" : "";
+  const word = card.querySelector(".ticket-times i");
+  if (word) word.textContent = lateness.endsWith("late") ? "late" : "";
 }
 
 function showClocks() {

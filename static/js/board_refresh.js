@@ -20,7 +20,8 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (named.size) detail.headers["X-Board-Cards"] = [...named.keys()].join(" ");
 });
 
-document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+// In the capture phase: other listeners compare, keep or hold back the whole answer.
+function completeAnswer({ detail }) {
   if (detail.target.id !== "board" || !detail.shouldSwap) return;
   const known = knownBy.get(detail.requestConfig) ?? new Map();
   const answer = document.createElement("template");
@@ -29,4 +30,5 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   knownCards = new Map([...unchanged, ...cardsIn(answer.content)]);
   detail.serverResponse = detail.serverResponse.replace(PLACEHOLDER, (_whole, digest) => known.get(digest));
   wholeAnswers.set(detail.xhr, detail.serverResponse);
-});
+}
+document.addEventListener("htmx:beforeSwap", completeAnswer, true);

@@ -31,6 +31,11 @@ KEPT_PATHS = """async () => {
     return requests.flat().map(({ url }) => new URL(url).pathname);
 }"""
 KEPT_TAPS = "async () => (await allTaps()).length"
+KEPT_PART = """async () => {
+    const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+    const parts = await Promise.all(caches_.map((cache) => cache.match("/kitchen/kept-part")));
+    return (await parts.find(Boolean)?.text()) ?? "";
+}"""
 LET_THE_COPY_EXPIRE = """async () => {
     for (const name of await caches.keys()) {
         const cache = await caches.open(name);
@@ -128,6 +133,23 @@ def test_taps_without_a_line_survive_a_reload_and_are_sent_once_and_in_order_whe
     expect(page.locator(".column-waiting")).to_contain_text(f"#{third.number}")
     begun = StoredEvent.objects.filter(type=OrderCookingStarted.type).order_by("id")
     assert [event.aggregate_ref for event in begun] == [first.ref, second.ref]
+
+
+def test_a_board_that_has_not_changed_for_two_refreshes_has_its_cards_after_a_reload_without_a_line(board):
+    page, proxy = board
+    placed = order()
+    expect(card_of(page, placed)).to_be_visible()
+    for _ in range(3):
+        with page.expect_response("**/kitchen/"):
+            page.evaluate("htmx.trigger('#board', 'live')")
+    until(lambda: str(placed.ref) in page.evaluate(KEPT_PART), page=page)
+
+    proxy.refuse()
+    page.reload()
+
+    expect(page.locator("#offline")).to_contain_text(OUT_OF_STEP)
+    expect(card_of(page, placed)).to_be_visible()
+    expect(page.locator("#board [data-unchanged]")).to_have_count(0)
 
 
 def test_a_kept_tap_that_is_refused_says_so_until_it_is_closed(board):

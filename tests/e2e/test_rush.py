@@ -38,6 +38,8 @@ SETTLE_MS = 600
 RECORD_STEPS = """
     window.sent = [];
     document.addEventListener("submit", ({ submitter }) => window.sent.push(submitter?.value ?? ""), true);
+    window.taps = 0;
+    window.addEventListener("pointerup", () => (window.taps += 1), true);
 """
 BUTTONS = """() => {
     const buttons = document.querySelectorAll('.column-waiting .ticket-step[value^="start:"]:not([aria-busy])');
@@ -172,7 +174,9 @@ def start_buttons(page, refs):
 
 
 def _tap(page, aim, x, y):
+    taps = page.evaluate("window.taps")
     page.mouse.click(x, y)
+    until(lambda: page.evaluate("window.taps") > taps, page=page)  # a busy browser may take it only now
     return Tap(aim, page.evaluate("window.sent.splice(0)"))
 
 

@@ -56,7 +56,7 @@ def test_nothing_is_kept_while_templates_are_edited(settings):
 
 
 def test_a_process_keeps_a_limited_number_of_parts(monkeypatch):
-    monkeypatch.setattr(fragments, "MOST_KEPT", 3)
+    monkeypatch.setattr(fragments, "MAX_KEPT", 3)
 
     for number in range(5):
         fragments.kept(number, lambda: "text")

@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL that are kept between requests: a closed one is noticed, without asking each time."""
+"""Connections to PostgreSQL that are kept between requests: a broken one is noticed, without a query each time."""
 
 import select
 
@@ -22,7 +22,7 @@ def another():
 
 
 def asked(monkeypatch):
-    """Return a list to which each question whether a connection works is added."""
+    """Return a list to which each check of a connection by a query is added."""
     questions = []
     ask = base.DatabaseWrapper.is_usable
     monkeypatch.setattr(base.DatabaseWrapper, "is_usable", lambda self: questions.append(self) or ask(self))
@@ -33,7 +33,7 @@ def test_the_shop_uses_this_backend():
     assert isinstance(connections["default"], DatabaseWrapper)
 
 
-def test_a_connection_that_works_is_usable_without_being_asked(another, monkeypatch):
+def test_a_connection_that_works_is_usable_without_a_query(another, monkeypatch):
     questions = asked(monkeypatch)
 
     assert another.is_usable()
@@ -49,13 +49,27 @@ def test_a_connection_that_the_server_has_closed_is_not_usable(another):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_with_something_to_be_read_is_asked_and_stays_usable(another, monkeypatch):
+def test_a_connection_with_something_to_be_read_is_checked_by_a_query_and_stays_usable(another, monkeypatch):
     questions = asked(monkeypatch)
     with another.cursor() as cursor:
         cursor.execute("LISTEN news")
     with connection.cursor() as cursor:
         cursor.execute("NOTIFY news")
     select.select([another.connection.fileno()], [], [], 5)
+
+    assert another.is_usable()
+    assert len(questions) == 1
+
+
+def test_a_connection_whose_query_was_interrupted_is_not_usable(another):
+    another.connection.pgconn.send_query(b"SELECT pg_sleep(60)")  # whose result nobody waits for
+
+    assert not another.is_usable()
+
+
+def test_a_connection_with_an_error_is_checked_by_a_query(another, monkeypatch):
+    questions = asked(monkeypatch)
+    another.errors_occurred = True
 
     assert another.is_usable()
     assert len(questions) == 1

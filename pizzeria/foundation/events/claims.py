@@ -3,7 +3,8 @@ Claims of the relay: which events it publishes next, locked and leased to one wo
 
 The first waiting event of an aggregate is claimed with those right after it: up to one that is missing in the sequence,
 as it was published before, or another relay has locked it; up to one that was attempted before, or is not due. An event
-that was attempted before may terminate its worker: it is claimed alone.
+that was attempted before may terminate its worker: it is claimed alone. The heads that come after it are locked
+meanwhile, so that another relay skips them: they wait for the next sweep.
 """
 
 from collections.abc import Collection

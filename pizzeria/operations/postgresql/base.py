@@ -1,14 +1,16 @@
 """
-Django's backend for PostgreSQL, by which a connection that is kept between requests costs the next one no round trip.
+Django's backend for PostgreSQL, which checks a connection that is kept between requests without a round trip.
 
-Django asks each of them by `SELECT 1` whether it still works. A server that closes a connection, as one that stops or
-dies does, sends its end: while there is nothing to be read, it has not. Only otherwise it is asked. A server that falls
-silent without closing anything is noticed by neither.
+Django checks each of them by `SELECT 1`. Here the socket is polled instead: a server that stops or dies closes its
+connections, and a closed one is readable. Only these are checked by a query: a readable connection, one whose last
+query was interrupted, as a task's is by its time limit, and one with an error. A server that falls silent without
+closing anything is noticed by neither way.
 """
 
 import select
 
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -16,6 +18,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection = self.connection
         if connection is None or connection.closed:
             return False
+        is_idle = connection.info.transaction_status == TransactionStatus.IDLE
         poll = select.poll()
         poll.register(connection.fileno(), select.POLLIN | select.POLLPRI)
-        return not poll.poll(0) or bool(super().is_usable())
+        is_sound = is_idle and not self.errors_occurred and not poll.poll(0)
+        return is_sound or bool(super().is_usable())
