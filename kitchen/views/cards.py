@@ -1,8 +1,9 @@
 """The HTML of the board's cards. A board asks for it every few seconds, and few of hundreds of cards have changed."""
 
+import re
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Self
+from typing import Self, TypedDict
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -18,6 +19,20 @@ DIGEST_BYTES = 6
 # Where the card shows how late it is, which changes by itself. PostgreSQL's texts never contain it.
 TIME_MARK = "\0"
 
+PLACEHOLDER = re.compile(r'<li data-unchanged="(\w+)"></li>')  # see `Card.placeholder`
+
+
+class CardRights(TypedDict):
+    """What of a card's buttons somebody may press."""
+
+    can_cook: bool
+    can_hand_over: bool
+
+
+def card_rights(by: Actor) -> CardRights:
+    """Return what an actor may do with a card."""
+    return {"can_cook": by.may(COOK), "can_hand_over": by.may(HAND_OVER)}
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -32,8 +47,8 @@ class Card:
     pieces: tuple[str, ...]
 
     @classmethod
-    def of(cls, ticket: BoardTicket, *, can_cook: bool, can_hand_over: bool) -> Self:
-        html = _render(ticket, times=[TIME_MARK] * len(ticket.times), can_cook=can_cook, can_hand_over=can_hand_over)
+    def of(cls, ticket: BoardTicket, rights: CardRights) -> Self:
+        html = _render(ticket, times=[TIME_MARK] * len(ticket.times), **rights)
         digest = blake2b(html.encode(), digest_size=DIGEST_BYTES).hexdigest()
         named = html.replace("<li ", f'<li data-card="{digest}" ', 1)
         return cls(digest, tuple(named.split(TIME_MARK)))
@@ -58,11 +73,11 @@ _shown: dict[tuple[bool, bool, str, str | None], dict[BoardTicket, Card]] = {}
 
 def cards_of(board: Board, *, by: Actor) -> dict[BoardTicket, Card]:
     """Return the cards of a board by their tickets."""
-    can_cook, can_hand_over = by.may(COOK), by.may(HAND_OVER)
-    kind = (can_cook, can_hand_over, board.station, get_language())
+    rights = card_rights(by)
+    kind = (rights["can_cook"], rights["can_hand_over"], board.station, get_language())
     before = _shown.get(kind, {})
     cards = {
-        ticket: before.get(ticket) or Card.of(ticket, can_cook=can_cook, can_hand_over=can_hand_over)
+        ticket: before.get(ticket) or Card.of(ticket, rights)
         for column in (board.waiting, board.cooking, board.ready)
         for ticket in column
     }
@@ -78,8 +93,8 @@ def refused_card(ticket: BoardTicket, *, by: Actor, refusal: str) -> SafeString:
 
     :param refusal: a sentence
     """
-    rights = {"can_cook": by.may(COOK), "can_hand_over": by.may(HAND_OVER)}
-    return mark_safe(_render(ticket, times=ticket.times, refusal=refusal, **rights))  # noqa: S308 - a template escapes
+    html = _render(ticket, times=ticket.times, refusal=refusal, **card_rights(by))
+    return mark_safe(html)  # noqa: S308 - a template escapes
 
 
 def _render(ticket: BoardTicket, **context: object) -> str:

@@ -21,16 +21,15 @@ from django.utils.translation import get_language
 
 from kitchen import selectors
 from kitchen.models import Kitchen
-from kitchen.permissions import COOK, HAND_OVER, PAUSE
+from kitchen.permissions import PAUSE
 from kitchen.printing import selectors as printing_selectors
 from kitchen.selectors import Board, BoardTicket
 from kitchen.steps import MAX_AT_ONCE
-from kitchen.views.cards import Card, cards_of, refused_card
+from kitchen.views.cards import PLACEHOLDER, Card, card_rights, cards_of, refused_card
 from pizzeria.foundation.actor import Actor
 
 MAX_AGE = timedelta(seconds=1)
 MAX_KEPT = 16
-PLACEHOLDER = re.compile(r'<li data-unchanged="(\w+)"></li>')
 LOCK_SECONDS = 1.0  # a thread that waited so long makes the content itself
 
 
@@ -86,9 +85,8 @@ def new_content(
         "cards": columns,
         "seen_at_once": f":{MAX_AT_ONCE}",
         "printing": printing_selectors.printer_state(kitchen),
-        "can_cook": by.may(COOK),
-        "can_hand_over": by.may(HAND_OVER),
         "can_pause": by.may(PAUSE),
+        **card_rights(by),
     }
     template = render_to_string("kitchen/board_content.html", context)
     return BoardContent(board, template, {card.digest: card.html(ticket) for ticket, card in cards.items()}, at)
@@ -104,8 +102,7 @@ def shared_content(kitchen: Kitchen, *, station: str, by: Actor, at: datetime) -
 
     :param station: a slug; blank: all stations
     """
-    rights = [by.may(permission) for permission in (COOK, HAND_OVER, PAUSE)]
-    key = (kitchen.ref, station, get_language(), *rights)
+    key = (kitchen.ref, station, get_language(), by.may(PAUSE), *card_rights(by).values())
     with _one_at_a_time():
         kept = _kept.get(key)
         if kept is None or kept.board.version != kitchen.version or abs(at - kept.made_at) >= MAX_AGE:

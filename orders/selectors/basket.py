@@ -8,7 +8,7 @@ from django.db.models import Sum
 from kitchen import selectors as kitchen_selectors
 from kitchen.models import FulfillmentMethod, Kitchen
 from kitchen.selectors import Queue, Quote
-from kitchen.slots import LaterOrder, Slots
+from kitchen.slots import Slots
 from menu import catalogue
 from menu import selectors as menu_selectors
 from menu.prices import MenuSnapshot, PricedItem
@@ -19,9 +19,8 @@ from orders.order_size import refusal_of_large_order
 from orders.price_trace import PriceTrace
 from orders.selectors.coupons import coupon_refusal, find_coupon, terms_of
 from orders.selectors.delivery_area import DeliveryOffer, delivery_offer
-from orders.selectors.quotes import quote
+from orders.selectors.quotes import quote, slots_for
 from orders.totals import Totals
-from pizzeria.foundation.shop.selectors import current_shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +118,14 @@ class BasketSummary:
     def slots(self, *, method: FulfillmentMethod, at: datetime) -> Slots:
         """Return the times at which the basket can be wanted as an order, by the queue of its quote. No query."""
         driving_minutes = self.delivery.terms.driving_minutes if self.delivery.terms else None
-        order = LaterOrder.of(self.pizza_minutes, method=method, shop=current_shop(), driving_minutes=driving_minutes)
-        return kitchen_selectors.slots_of(self.kitchen, order, queue=self.queue, at=at)
+        return slots_for(
+            method=method,
+            pizza_minutes=self.pizza_minutes,
+            driving_minutes=driving_minutes,
+            kitchen=self.kitchen,
+            queue=self.queue,
+            at=at,
+        )
 
 
 def basket(ref: UUID | None, *, at: datetime, choices: Choices = NO_CHOICES) -> BasketSummary:

@@ -51,16 +51,23 @@ def quote(
 
 
 def slots_for(
-    *, method: FulfillmentMethod, pizza_minutes: Sequence[int], driving_minutes: int | None = None, at: datetime
+    *,
+    method: FulfillmentMethod,
+    pizza_minutes: Sequence[int],
+    driving_minutes: int | None = None,
+    kitchen: Kitchen | None = None,
+    queue: Queue | None = None,
+    at: datetime,
 ) -> Slots:
     """
     Return the quarters of an hour at which an order can be wanted. Three queries, one if none is offered at all.
 
     :param pizza_minutes: minutes in the oven, one entry per pizza
     :param driving_minutes: to where it would be delivered; None: those of the shop's settings
+    :param kitchen: if it is loaded already; and its queue
     """
     order = LaterOrder.of(pizza_minutes, method=method, shop=current_shop(), driving_minutes=driving_minutes)
-    return kitchen_selectors.slots_of(kitchen_selectors.the_kitchen(), order, at=at)
+    return kitchen_selectors.slots_of(kitchen or kitchen_selectors.the_kitchen(), order, queue=queue, at=at)
 
 
 def offered_slots(method: FulfillmentMethod, *, pizzas: int, postal_code: str, at: datetime) -> Slots:

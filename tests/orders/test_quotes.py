@@ -134,7 +134,7 @@ def test_no_quote_of_a_paused_kitchen_is_shown_once_the_pause_has_ended(kitchen,
 
 @pytest.fixture
 def _no_copy(monkeypatch):
-    """Let no process have a copy of the quote."""
+    """Disable the copy of the quote that each process has."""
     monkeypatch.setattr(quotes, "COPY_SECONDS", 0)
 
 

@@ -112,7 +112,7 @@ def claim(*, at: datetime, aggregate_refs: Collection[UUID] | None = None) -> li
 
 @transaction.atomic
 def _give_up(event: StoredEvent, *, at: datetime) -> None:
-    """Make an event with no attempts left a dead letter, unless another relay has just done that."""
+    """Dead-letter an event that has no attempts left, unless another relay has done so."""
     exhausted = OutboxEntry.objects.filter(pk=event.pk, attempts__gte=MAX_ATTEMPTS, due_at__lte=at).waiting()
     if exhausted.update(dead_lettered_at=at, error=WORKER_TERMINATED):
         _report_dead_letter(event, WORKER_TERMINATED, at=at)

@@ -4,7 +4,7 @@ Django's backend for PostgreSQL, which checks a connection that is kept between 
 Django checks each of them by `SELECT 1`. Here the socket is polled instead: a server that stops or dies closes its
 connections, and a closed one is readable. Only these are checked by a query: a readable connection, one whose last
 query was interrupted, as a task's is by its time limit, and one with an error. A server that falls silent without
-closing anything is noticed by neither way.
+closing anything is noticed by neither way. Django prescribes this module's name.
 """
 
 import select
